@@ -1,0 +1,1 @@
+"""KEPT: who allowed what, and who used it."""
