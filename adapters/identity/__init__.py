@@ -1,0 +1,1 @@
+"""Who is here: sign-in services, each behind its own module."""
