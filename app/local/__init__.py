@@ -1,0 +1,1 @@
+"""The demonstration on one machine: embedded PostgreSQL, keys, supervisor. Not production."""
