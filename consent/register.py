@@ -1,0 +1,87 @@
+"""The register: reviewed files that say who may be asked, and where (decision 19, SEC-57)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from consent.ids import DepartmentCode
+
+FOLDER = Path(__file__).resolve().parent.parent / "register"
+WIRES = frozenset({"native", "hmrc_time_to_pay", "hmcts_opal"})
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentEntry:
+    """One department. `sends` lists what we may send it about the person, `address` is the
+    only place we send it to, `silence_days` is set where silence counts as agreed."""
+
+    code: DepartmentCode
+    name: str
+    short: str
+    connected: bool
+    wire: str = ""
+    address: str = ""
+    examples: str = ""
+    sends: tuple[str, ...] = ()
+    asks_by_postcode: bool = False
+    phone: str = ""
+    website: str = ""
+    budget_totals: bool = False
+    takes_holds: bool = False
+    silence_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All departments, in the order of their names."""
+
+    version: str
+    departments: Mapping[DepartmentCode, DepartmentEntry]
+
+    def connected(self) -> tuple[DepartmentEntry, ...]:
+        return tuple(entry for entry in self.departments.values() if entry.connected)
+
+    def not_connected(self) -> tuple[DepartmentEntry, ...]:
+        return tuple(entry for entry in self.departments.values() if not entry.connected)
+
+    def find(self, code: str) -> DepartmentEntry | None:
+        return self.departments.get(DepartmentCode(code))
+
+    def origins(self) -> frozenset[str]:
+        """The only origins the service may call for debts (SEC-57)."""
+        return frozenset(
+            "{0.scheme}://{0.netloc}".format(urlsplit(entry.address)) for entry in self.connected()
+        )
+
+
+def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Register:
+    """Read the register. `SVD_ADDRESS_DWP=https://…` replaces one department's address.
+
+    Raises ValueError that names every entry at fault.
+    """
+    raw = tomllib.loads((folder / "departments.toml").read_text(encoding="utf-8"))
+    faults: list[str] = []
+    entries: list[DepartmentEntry] = []
+    for row in raw["department"]:
+        row = dict(row)
+        try:
+            entry = DepartmentEntry(**{**row, "sends": tuple(row.get("sends", ()))})
+        except TypeError as fault:
+            faults.append(f"{row.get('code', '?')}: {fault}")
+            continue
+        address = (environ or {}).get(f"SVD_ADDRESS_{entry.code.upper()}")
+        entry = replace(entry, address=(address or entry.address).rstrip("/"))
+        if entry.connected and (entry.wire not in WIRES or not entry.address):
+            faults.append(f"{entry.code}: a connected department needs a known wire and an address")
+        entries.append(entry)
+    codes = [entry.code for entry in entries]
+    faults += [f"{code}: twice in the register" for code in {c for c in codes if codes.count(c) > 1}]
+    if faults:
+        raise ValueError("; ".join(sorted(faults)))
+    entries.sort(key=lambda entry: entry.name)
+    return Register(raw["version"], MappingProxyType({entry.code: entry for entry in entries}))
