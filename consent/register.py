@@ -80,7 +80,9 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
             faults.append(f"{entry.code}: a connected department needs a known wire and an address")
         entries.append(entry)
     codes = [entry.code for entry in entries]
-    faults += [f"{code}: twice in the register" for code in {c for c in codes if codes.count(c) > 1}]
+    faults += [
+        f"{code}: twice in the register" for code in {c for c in codes if codes.count(c) > 1}
+    ]
     if faults:
         raise ValueError("; ".join(sorted(faults)))
     entries.sort(key=lambda entry: entry.name)

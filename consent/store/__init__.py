@@ -1,0 +1,77 @@
+"""The SQL of this package: one short transaction, an actor in each, closed by row-level security.
+
+Policies read `svd.subject` (and, before anybody is known, `svd.person_key` or `svd.session`),
+set for the transaction only, so a pooled connection never remembers the last person (SEC-64).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from consent.people import Actor, Person
+from consent.transactions import one_at_a_time
+
+PORTAL, WORKER = "svd_portal", "svd_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction and who acts in it. It ends with the `with` that opened it."""
+
+    connection: Connection
+    actor: Actor
+
+
+class Store:
+    """Opens transactions on one database as one role."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(
+        self, actor: Actor, *, person_key: str = "", session_hash: str = ""
+    ) -> Iterator[Tx]:
+        """Commit when the block ends, roll back when it raises. Never nested, no network inside.
+
+        `person_key` and `session_hash` open the one row they name to somebody who is not known
+        yet: the sign-in and the reading of a session cookie.
+        """
+        subject = str(actor.subject) if isinstance(actor, Person) else ""
+        with one_at_a_time(), self.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "select set_config('svd.subject', :subject, true),"
+                    " set_config('svd.person_key', :person_key, true),"
+                    " set_config('svd.session', :session, true)"
+                ),
+                {"subject": subject, "person_key": person_key, "session": session_hash},
+            )
+            yield Tx(connection, actor)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str, *, role: str = PORTAL, pool_size: int = 8) -> Store:
+    """A store on `postgresql+psycopg://…`. A login that is not the role itself steps down to it.
+
+    Bound values never reach an error text (`hide_parameters`).
+    """
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=24, pool_pre_ping=True, hide_parameters=True
+    )
+    if make_url(url).username != role:
+
+        @event.listens_for(engine, "connect")
+        def step_down(raw: object, _record: object) -> None:
+            with raw.cursor() as cursor:  # type: ignore[attr-defined]  # a psycopg connection
+                cursor.execute(f"set session role {role}")
+            raw.commit()  # type: ignore[attr-defined]
+
+    return Store(engine)
