@@ -1,0 +1,118 @@
+"""One program, `svd`. Each command imports only what it needs, so `svd quote` starts at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+SIMULATORS = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the answer is the exit status."""
+    given = parser().parse_args(arguments)
+    if os.environ.get("SVD_STOPS_WITH_PARENT"):
+        from app.local.family import stop_with_parent
+
+        stop_with_parent()
+    command: int = given.act(given)
+    return command
+
+
+def parser() -> argparse.ArgumentParser:
+    program = argparse.ArgumentParser(
+        prog="svd", description="See and pay what you owe to government."
+    )
+    commands = program.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="everything on this machine: a demonstration")
+    run.add_argument("--port", type=int, default=8000, help="of the portal (8000)")
+    run.add_argument(
+        "--simulators-from", type=int, default=8101, help="first of eight ports (8101)"
+    )
+    run.set_defaults(act=_run)
+
+    serve = commands.add_parser("serve", help="the portal, for people")
+    serve.set_defaults(act=_serve)
+
+    worker = commands.add_parser("worker", help="what happens in the background")
+    worker.set_defaults(act=_worker)
+
+    simulate = commands.add_parser("simulate", help="one simulator: the other side of a wire")
+    simulate.add_argument("name", choices=SIMULATORS)
+    simulate.add_argument("--host", default="127.0.0.1")
+    simulate.add_argument("--port", type=int, default=None, help="0 takes any free one")
+    simulate.set_defaults(act=_simulate)
+
+    db = commands.add_parser("db", help="the database's schema")
+    db.add_argument("what", choices=("upgrade", "check"))
+    db.set_defaults(act=_db)
+
+    quote = commands.add_parser("quote", help="work out a plan: reads a case, prints a proposal")
+    quote.add_argument("--lines", action="store_true", help="one case a line, one answer a line")
+    quote.set_defaults(act=_quote)
+
+    demo = commands.add_parser("demo", help="the ten demonstration people")
+    demo.set_defaults(act=_demo)
+    return program
+
+
+def _run(given: argparse.Namespace) -> int:
+    from app.local.run import run
+
+    return run(port=given.port, simulators_from=given.simulators_from)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from app import serve
+
+    serve.main()
+    return 0
+
+
+def _worker(_: argparse.Namespace) -> int:
+    from app import worker
+
+    worker.main()
+    return 0
+
+
+def _simulate(given: argparse.Namespace) -> int:
+    from app.local.demo import simulate
+
+    return simulate(given.name, given.host, given.port)
+
+
+def _db(given: argparse.Namespace) -> int:
+    from app.local.migrate import drift, upgrade
+
+    url = os.environ.get("DATABASE_URL_OWNER") or os.environ.get("DATABASE_URL")
+    if not url:
+        print("Set DATABASE_URL (postgresql+psycopg://…).", file=sys.stderr)
+        return 2
+    if given.what == "upgrade":
+        upgrade(url)
+        return 0
+    difference = drift(url)
+    if difference:
+        print(difference, file=sys.stderr)
+    return 1 if difference else 0
+
+
+def _quote(given: argparse.Namespace) -> int:
+    from app import quote
+
+    return quote.main(given.lines)
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from app.local.demo import people
+
+    print(people())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

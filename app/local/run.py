@@ -1,0 +1,141 @@
+"""`svd run`: the whole demonstration on one machine, from nothing to a page in a browser.
+
+PostgreSQL (unless DATABASE_URL names one), migrations, keys, eight simulators, the worker and the
+portal. What is kept lies in `var/` (SVD_STATE_DIR); removing that folder starts afresh.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from app.cli import SIMULATORS
+from app.local import keys
+from app.local.demo import people
+from app.local.family import Child, ChildDied, Family
+from app.local.migrate import upgrade
+from app.local.pgbin import NoPostgres
+from app.local.postgres import OWNER, PORTAL, WORKER, StartFailed, start
+
+Urls = Mapping[str, str]
+
+
+def run(*, port: int, simulators_from: int) -> int:
+    """Start everything, say where it is, stop it all on Ctrl-C or SIGTERM. 0 when all was well."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: told.set())
+    state = Path(os.environ.get("SVD_STATE_DIR", "var")).resolve()
+    try:
+        with ExitStack() as house:
+            house.enter_context(_alone(state))
+            keys.ensure(state / "keys")
+            family = _start(house, state, port, simulators_from, told)
+            if not told.is_set():
+                print(_welcome(port, simulators_from, state), flush=True)
+            while not told.wait(0.5):
+                family.check()
+            print("\nStopping. What was kept is in", state, flush=True)
+    except (ChildDied, TimeoutError, NoPostgres, StartFailed, BlockingIOError) as fault:
+        print(f"\n{fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _start(
+    house: ExitStack, state: Path, port: int, simulators_from: int, told: threading.Event
+) -> Family:
+    logs = state / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    common = _environment(state, port, simulators_from)
+    family = Family()
+    simulators = dict(zip(SIMULATORS, range(simulators_from, simulators_from + 8), strict=True))
+    urls = house.enter_context(_database(state))
+    house.callback(family.stop)
+    for name, number in simulators.items():
+        command = _svd("simulate", name, "--port", str(number))
+        health = f"http://127.0.0.1:{number}/healthz"
+        family.add(Child(name, command, common, logs / f"{name}.log", health))
+    upgrade(urls[OWNER])
+    worker = {**common, "DATABASE_URL": urls[WORKER]}
+    family.add(Child("worker", _svd("worker"), worker, logs / "worker.log"))
+    portal = {**common, "DATABASE_URL": urls[PORTAL]}
+    health = f"http://127.0.0.1:{port}/healthz"
+    family.add(Child("portal", _svd("serve"), portal, logs / "portal.log", health))
+    family.wait_until_ready(told)
+    return family
+
+
+def _environment(state: Path, port: int, simulators_from: int) -> dict[str, str]:
+    """What every child is told. What is set already wins, so that one part can be moved."""
+    told = {
+        "SVD_STATE_DIR": str(state),
+        "SVD_KEYS_DIR": str(state / "keys"),
+        "SVD_PORTAL_URL": f"http://localhost:{port}",
+        "SVD_HOST": "127.0.0.1",
+        "SVD_PORT": str(port),
+        "SVD_DEMONSTRATION": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    for number, name in enumerate(SIMULATORS, simulators_from):
+        told[f"SVD_ADDRESS_{name.upper()}"] = f"http://127.0.0.1:{number}"
+    return told | dict(os.environ)
+
+
+@contextmanager
+def _database(state: Path) -> Iterator[Urls]:
+    """Addresses by role: of the server that DATABASE_URL names, or of the embedded one."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield {
+            OWNER: os.environ.get("DATABASE_URL_OWNER", given),
+            PORTAL: given,
+            WORKER: os.environ.get("DATABASE_URL_WORKER", given),
+        }
+        return
+    cluster = start(state / "postgres")
+    try:
+        yield {role: cluster.url(role) for role in (OWNER, PORTAL, WORKER)}
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Two runs never share a state folder."""
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o711)
+    with (state / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BlockingIOError(f"It is running already, with {state}.") from None
+        yield
+
+
+def _svd(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "app.cli", *words)
+
+
+def _welcome(port: int, simulators_from: int, state: Path) -> str:
+    simulators = "\n".join(
+        f"  {name:26} http://127.0.0.1:{number}"
+        for number, name in enumerate(SIMULATORS, simulators_from)
+    )
+    return f"""
+See and pay what you owe to government: http://localhost:{port}
+
+People you can sign in as (all invented):
+{people()}
+
+Simulators, which answer as these people's departments would:
+{simulators}
+
+Logs are in {state / "log"}. Ctrl-C stops everything; what was kept stays.
+"""
