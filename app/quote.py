@@ -1,0 +1,167 @@
+"""`svd quote`: the plan engine as a tool, for policy staff, advisers and tests.
+
+Reads a case, prints the proposal, and touches no database and no network. With `--lines` it reads
+one case a line and answers one line each. A case with faults is not answered: each fault names its
+place and what is wrong there, and never repeats an amount.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import IO, Any, Final, NoReturn
+
+from marshmallow import ValidationError
+
+from app.quote_schema import CaseSchema
+from plan.rules.case import Case, PaymentNotPossible
+from plan.rules.policy import PolicyFault, load
+from plan.rules.proposal import Proposal, propose
+from plan.rules.schedule import Schedule
+
+EXIT_FAULT: Final = 2
+LONGEST_SCHEDULE: Final = 12_000
+"""Months. A thousand years is listed to the last penny; beyond it only the months are told."""
+
+
+class Faulty(Exception):
+    """The case cannot be answered; `faults` says why, one sentence for each place."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
+def main(lines: bool, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+    """Answer one case, or one a line. 0, or 2 when any case had a fault."""
+    source: IO[Any] = getattr(stdin, "buffer", stdin)
+    if lines:
+        return _each_line(source, stdout)
+    try:
+        answer = quote(source.read())
+    except Faulty as fault:
+        for sentence in fault.faults:
+            print(sentence, file=stderr)
+        return EXIT_FAULT
+    print(_text(answer), file=stdout)
+    return 0
+
+
+def _each_line(source: IO[Any], stdout: IO[str]) -> int:
+    code = 0
+    for line in source:
+        if not line.strip():
+            continue
+        try:
+            answer = quote(line)
+        except Faulty as fault:
+            code = EXIT_FAULT
+            answer = {"outcome": "fault", "faults": list(fault.faults)}
+        print(_text(answer), file=stdout, flush=True)
+    return code
+
+
+def quote(text: str | bytes) -> dict[str, Any]:
+    """The answer to one case, ready for JSON. Raises Faulty."""
+    case = read_case(text)
+    try:
+        return _answer(propose(case, load().on(case.on, case.nation)))
+    except PaymentNotPossible as why:
+        raise Faulty(f"payment: {why}") from None
+    except PolicyFault as why:
+        raise Faulty(f"on: {why}") from None
+
+
+def read_case(text: str | bytes) -> Case:
+    """A case from JSON, read strictly: an unknown or repeated field is a fault."""
+    try:
+        found = json.loads(
+            text,
+            parse_float=Decimal,
+            parse_constant=_not_a_number,
+            object_pairs_hook=_without_repeats,
+        )
+    except (ValueError, RecursionError) as why:
+        raise Faulty(f"case: cannot be read as JSON{_where(why)}") from None
+    if not isinstance(found, dict):
+        raise Faulty("case: must be an object in curly brackets")
+    try:
+        case: Case = CaseSchema().load(found)
+    except ValidationError as wrong:
+        raise Faulty(*_sentences(wrong.normalized_messages())) from None
+    return case
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is given twice")
+    return found
+
+
+def _where(why: Exception) -> str:
+    if isinstance(why, json.JSONDecodeError):
+        return f": line {why.lineno}, column {why.colno}"
+    return f": {why}" if str(why) == "a field is given twice" else ""
+
+
+def _sentences(messages: Mapping[Any, Any], place: str = "") -> Iterator[str]:
+    """`debts[0].balance: ...` for each fault, in the order of the schema."""
+    for key, found in messages.items():
+        here = f"{place}[{key}]" if isinstance(key, int) else f"{place}.{key}".lstrip(".")
+        if key == "_schema":
+            here = place or "case"
+        if isinstance(found, Mapping):
+            yield from _sentences(found, here)
+        else:
+            yield from (f"{here}: {sentence}" for sentence in found)
+
+
+def _answer(proposal: Proposal) -> dict[str, Any]:
+    """The answer as architecture.md shows it; None where there is nothing to say."""
+    money = proposal.affordable
+    answer: dict[str, Any] = {
+        "outcome": proposal.outcome,
+        "income": money and money.income,
+        "outgoings": money and money.outgoings,
+        "surplus": money and money.surplus,
+        "savings": money and money.savings,
+        "available": money and money.available,
+        "payment": proposal.payment,
+        "strategy": proposal.strategy,
+        "policy": proposal.policy,
+        "months": proposal.months,
+        "options": [
+            {"share": option.part, "payment": option.payment, "months": option.months}
+            for option in proposal.options
+        ],
+        "schedule": _schedule(proposal.schedule, [share.claim.id for share in proposal.shares]),
+        "excluded": [{"id": out.claim.id, "reason": out.reason} for out in proposal.excluded],
+        "notices": list(proposal.notices),
+    }
+    if proposal.interest:
+        answer["interest"] = proposal.interest
+        answer["months_with_interest"] = proposal.months_with_interest
+    return answer
+
+
+def _schedule(schedule: Schedule | None, ids: list[str]) -> list[dict[str, Any]]:
+    if schedule is None or schedule.months > LONGEST_SCHEDULE:
+        return []
+    return [
+        {
+            "month": month.number,
+            "total": month.total,
+            "lines": dict(zip(ids, month.shares, strict=True)),
+        }
+        for month in schedule.each_month()
+    ]
+
+
+def _text(answer: Mapping[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)

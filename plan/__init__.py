@@ -1,0 +1,1 @@
+"""KEPT: what a person pays. Never what they owe."""

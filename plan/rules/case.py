@@ -1,0 +1,33 @@
+"""The question that the rules answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from debts.ephemeral import Ephemeral
+from debts.money import NOTHING, Pence
+from plan.rules.claim import Claim, Nation
+from plan.rules.statement import Statement
+from plan.rules.strategies import StrategyName
+
+
+class PaymentNotPossible(ValueError):
+    """A payment is missing, negative, or above what is available. The page asks again."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Case(Ephemeral):
+    """Everything that a proposal rests on. Money is pence, and pence a month.
+
+    Left out: `payment` is half of what is available, `strategy` the usual one (decision 9).
+    `minimum` is for each debt that has none of its own. Without a statement a payment is needed.
+    """
+
+    on: date
+    nation: Nation
+    claims: tuple[Claim, ...]
+    statement: Statement | None = None
+    payment: Pence | None = None
+    minimum: Pence = NOTHING
+    strategy: StrategyName | None = None

@@ -1,0 +1,95 @@
+"""Every payment of a plan, as a few runs of equal months.
+
+Between two endings every month is alike, so the schedule jumps from one to the next: its cost
+grows with the number of debts that end, not with the months. `tests/property` walks the same plan
+month by month and must find the same pennies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from debts.ephemeral import Ephemeral
+from debts.money import Pence
+from plan.rules.allocation import spread_payment
+from plan.rules.strategies import StrategyName, Weighed
+
+
+class Month(NamedTuple):
+    """One month of a plan, 1 the first: its payment, and each debt's share of it, in pence."""
+
+    number: int
+    total: Pence
+    shares: tuple[Pence, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Run(Ephemeral):
+    """`months` equal months from month `first`; `shares` in the order of the debts."""
+
+    first: int
+    months: int
+    total: Pence
+    shares: tuple[Pence, ...]
+
+    @property
+    def last(self) -> int:
+        return self.first + self.months - 1
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Schedule(Ephemeral):
+    """A whole plan. Debts that are paid off stay in it with 0 (architecture, `svd quote`)."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def months(self) -> int:
+        return self.runs[-1].last
+
+    @property
+    def last_payment(self) -> Pence:
+        """What the last month takes: never more than the others (ALLOC-25)."""
+        return self.runs[-1].total
+
+    def each_month(self) -> Iterator[Month]:
+        """Month by month, made only as they are asked for."""
+        for run in self.runs:
+            for number in range(run.first, run.first + run.months):
+                yield Month(number, run.total, run.shares)
+
+    def paid_off_in(self, place: int) -> int:
+        """The month of the last payment to the debt at this place, 0 if it gets none."""
+        return max((run.last for run in self.runs if run.shares[place]), default=0)
+
+
+def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName) -> Schedule:
+    """The schedule that repays each debt's weight exactly (ALLOC-26). Payment at least 1 penny.
+
+    Raises BelowMinimums when the payment is less than the minimums of the first month.
+    """
+    runs: list[Run] = []
+    left = [debt.weight for debt in debts]
+    month = 1
+    while any(left):
+        shares, holds = spread_payment(payment, debts, left, strategy)
+        steps = [
+            (owed - hold) // share
+            for owed, share, hold in zip(left, shares, holds, strict=True)
+            if share
+        ]
+        months = 1 + min(steps)
+        _append(runs, Run(month, months, Pence(sum(shares)), tuple(map(Pence, shares))))
+        left = [owed - months * share for owed, share in zip(left, shares, strict=True)]
+        month += months
+    return Schedule(tuple(runs))
+
+
+def _append(runs: list[Run], run: Run) -> None:
+    """Add a run; two neighbours with the same shares are one."""
+    if runs and runs[-1].shares == run.shares:
+        before = runs.pop()
+        run = Run(before.first, before.months + run.months, run.total, run.shares)
+    runs.append(run)

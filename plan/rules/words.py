@@ -1,0 +1,93 @@
+"""The words that go with the rules' codes, marked for translation.
+
+Short and plain, in the words of the pages. `%(department)s` is the department's name. Pages say
+them through gettext: `gettext(REASONS[reason], department=name)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from plan.rules.reasons import Notice, Reason
+
+
+def N_(words: str) -> str:
+    """Mark words for translation, under the name that message extraction looks for."""
+    return words
+
+
+def heading(label: str) -> str:
+    """A label as the first word of a heading: `rent` becomes `Rent`, `TV licence` stays."""
+    return label[:1].upper() + label[1:]
+
+
+REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.FRAUD: N_("%(department)s has its own rules for this debt. Ask it how to pay."),
+        Reason.COURT_FINE_ORDER: N_(
+            "Only the court can change how you pay this. Keep to its terms."
+        ),
+        Reason.CONFISCATION: N_("Only the court can change how you pay this. Keep to its terms."),
+        Reason.UNDER_DISPUTE_OR_APPEAL: N_("%(department)s is looking at whether this is right."),
+        Reason.ALREADY_DEDUCTED_AT_SOURCE: N_(
+            "This is already taken from your benefit or pay. You do not need to pay it twice."
+        ),
+        Reason.IN_BREATHING_SPACE: N_(
+            "%(department)s has paused this debt. You do not need to pay it now."
+        ),
+        Reason.IN_INSOLVENCY: N_(
+            "This is part of your bankruptcy, debt relief order or trust deed."
+        ),
+        Reason.SUBJECT_TO_WARRANT: N_(
+            "This is with a court or enforcement agent. Get free advice about it soon."
+        ),
+        Reason.NOT_YET_DUE: N_("You do not need to pay this yet."),
+        Reason.BELOW_MINIMUM: N_("There is too little left to pay to put it in a plan."),
+        Reason.DEPARTMENT_REFUSED: N_("%(department)s did not agree to have this in your plan."),
+        Reason.NO_CONSENT: N_("You did not give permission to put %(department)s in your plan."),
+        Reason.NATION_NOT_COVERED: N_("We cannot put this kind of debt in a plan where you live."),
+        Reason.LIABILITY_JOINT_UNCONFIRMED: N_(
+            "%(department)s has not told us if you owe this with someone else."
+        ),
+        Reason.STUDENT_LOAN: N_("You pay a student loan from your wages when you earn enough."),
+        Reason.CURRENT_YEAR: N_("This is for this year. Keep paying it as on your bill."),
+        Reason.CODED_OUT: N_("This is collected through your tax code."),
+        Reason.WRITTEN_OFF: N_("%(department)s is not asking you to pay this."),
+        Reason.CONSOLIDATED: N_("This is now part of another debt on this page."),
+        Reason.IN_DEPARTMENT_PLAN: N_("You already have a plan for this with %(department)s."),
+        Reason.TIME_BARRED: N_(
+            "This debt may be too old to collect. Get free advice before you pay any of it."
+        ),
+        Reason.DUPLICATE: N_("Two departments showed the same debt. We count it once."),
+        Reason.TYPE_NOT_COVERED: N_("We cannot put this kind of debt in a plan yet."),
+    }
+)
+"""Why a debt is not in the plan, in plain words."""
+
+NOTICES: Final[Mapping[Notice, str]] = MappingProxyType(
+    {
+        Notice.TOO_LONG: N_("At this amount a plan would take more than 10 years."),
+        Notice.TOKEN_PAYMENT: N_("This is less than the smallest amount a plan can have."),
+        Notice.BELOW_MINIMUMS: N_(
+            "This is less than the departments and the law ask for each month."
+        ),
+        Notice.LONG_PLAN: N_(
+            "This plan takes more than 5 years. We will look at it with you every year."
+        ),
+        Notice.INTEREST_ADDED: N_("A department adds interest, so the plan may take longer."),
+        Notice.GUIDELINES_OUT_OF_DATE: N_("The spending figures we compare with are out of date."),
+    }
+)
+"""What is said beside a plan, in plain words."""
+
+GUIDELINE_LABELS: Final = (
+    N_("phone, internet and leisure"),
+    N_("food and housekeeping"),
+    N_("clothes and personal"),
+    N_("phone and internet"),
+    N_("travel"),
+    N_("leisure, clothes and personal"),
+)
+"""The labels of register/policy/guidelines.toml, so that they are translated too."""
