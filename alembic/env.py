@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 
 from alembic import context
@@ -13,6 +14,8 @@ def kept() -> list[MetaData]:
     """The tables of the two packages that keep something."""
     found: list[MetaData] = []
     for name in ("consent.records", "plan.records"):
+        if importlib.util.find_spec(name) is None:
+            continue
         metadata = importlib.import_module(name).metadata
         if metadata not in found:
             found.append(metadata)
