@@ -261,6 +261,11 @@ def _make_roles(cluster: Cluster) -> None:
                 ).format(sql.Identifier(role), sql.Literal(cluster._passwords[role]))
             )
         connection.execute(
+            sql.SQL("grant {}, {} to {}").format(
+                sql.Identifier(PORTAL), sql.Identifier(WORKER), sql.Identifier(OWNER)
+            )
+        )
+        connection.execute(
             sql.SQL("create database {} owner {}").format(
                 sql.Identifier(DATABASE), sql.Identifier(OWNER)
             )
