@@ -55,7 +55,8 @@ def upgrade() -> None:
         )
         op.execute(
             f"do $$ begin if not pg_has_role(current_user, '{role}', 'member') then"
-            f" grant {role} to current_user; end if; end $$"
+            f" grant {role} to current_user; end if;"
+            " exception when insufficient_privilege then null; end $$"
         )
         op.execute(f"grant usage on schema public to {role}")
 

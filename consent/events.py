@@ -1,0 +1,93 @@
+"""Consent events: append-only, one leaf each, and never a word of a debt."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import rfc8785
+
+from consent.clock import Chance
+from consent.ids import DepartmentCode, GrantId, SubjectId, new_uuid, random_text
+
+
+class Kind(StrEnum):
+    """What happened to a permission, or was done under it."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CONSUMED = "consumed"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    NOT_ANSWERED = "not_answered"
+    DROPPED = "dropped"
+    PLAN_SHARED = "plan_shared"
+    HOLD_ASKED = "hold_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `by` is the kind of actor; `outcome` a short code that tells no debt:
+    an answer with debts and an answer without look the same here."""
+
+    event_id: UUID
+    at: datetime
+    subject: SubjectId
+    grant_id: GrantId
+    department: DepartmentCode
+    purpose: str
+    kind: Kind
+    by: str
+    outcome: str
+    salt: str
+
+    @property
+    def leaf_hash(self) -> str:
+        """SHA-256(0x00, salt, JCS of the event): the leaf means nothing without the salt."""
+        body = rfc8785.dumps(
+            {
+                "event_id": str(self.event_id),
+                "at": self.at.isoformat(),
+                "subject": str(self.subject),
+                "grant_id": self.grant_id,
+                "department": self.department,
+                "purpose": self.purpose,
+                "kind": str(self.kind),
+                "by": self.by,
+                "outcome": self.outcome,
+            }
+        )
+        salt = urlsafe_b64decode(self.salt + "==")
+        return hashlib.sha256(b"\x00" + salt + body).hexdigest()
+
+
+def new_event(
+    chance: Chance,
+    *,
+    at: datetime,
+    subject: SubjectId,
+    grant_id: GrantId,
+    department: DepartmentCode,
+    purpose: str,
+    kind: Kind,
+    by: str,
+    outcome: str = "",
+) -> Event:
+    """An event with its own random id and salt."""
+    return Event(
+        new_uuid(chance),
+        at,
+        subject,
+        grant_id,
+        department,
+        purpose,
+        kind,
+        by,
+        outcome,
+        random_text(chance, 16),
+    )

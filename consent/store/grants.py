@@ -1,0 +1,198 @@
+"""Rows of grants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from consent.ids import DepartmentCode, GrantId, SubjectId
+from consent.lifecycle import VALID, State
+from consent.purposes import Purpose
+from consent.records import consent_grant
+from consent.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One row of `consent_grant`. Times are aware UTC."""
+
+    grant_id: GrantId
+    lineage_id: UUID
+    version: int
+    subject_id: SubjectId
+    department: DepartmentCode
+    purpose: Purpose
+    state: State
+    receipt: str
+    notice: str
+    notice_sha256: str
+    presented_sha256: str
+    post_hash: str
+    language: str
+    lawful_basis: str
+    requested_at: datetime
+    given_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    told_at: datetime | None
+    one_time: bool
+    uses: int
+    last_used_at: datetime | None
+    pairwise_id: str
+    subject_handle: str
+    channel: str
+    idp: str
+    signed_in_at: datetime
+    vot: str
+    ial: str
+    nonce_commitment: str | None
+    salt: str
+    record_hash: str
+    prev_record_hash: str | None
+
+    def live(self, now: datetime) -> bool:
+        """May a department be asked under it now? Expiry holds at use (SEC-10)."""
+        return self.state in VALID and now < self.expires_at
+
+
+_NAMES = tuple(field.name for field in fields(Grant))
+_ALL = tuple(consent_grant.c[name] for name in _NAMES)
+
+
+def _grants(tx: Tx, query: Select[Any]) -> list[Grant]:
+    found = []
+    for row in tx.connection.execute(query):
+        values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+        values["state"] = State(values["state"])
+        values["purpose"] = Purpose(values["purpose"])
+        found.append(Grant(**values))
+    return found
+
+
+def add(tx: Tx, grant: Grant) -> bool:
+    """Add a row; False where this very post was already recorded (one post, one record)."""
+    values = {name: getattr(grant, name) for name in _NAMES}
+    added = tx.connection.execute(
+        upsert(consent_grant)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=[
+                consent_grant.c.subject_id,
+                consent_grant.c.post_hash,
+                consent_grant.c.department,
+                consent_grant.c.purpose,
+            ]
+        )
+        .returning(consent_grant.c.grant_id)
+    )
+    return added.one_or_none() is not None
+
+
+def live_of(tx: Tx, subject: SubjectId, now: datetime) -> list[Grant]:
+    """This person's grants that may be used now."""
+    return _grants(
+        tx,
+        select(*_ALL).where(
+            consent_grant.c.subject_id == subject,
+            consent_grant.c.state.in_([state.value for state in VALID]),
+            consent_grant.c.expires_at > now,
+        ),
+    )
+
+
+def all_of(tx: Tx, subject: SubjectId) -> list[Grant]:
+    """Every grant of this person, newest first."""
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(consent_grant.c.subject_id == subject)
+        .order_by(consent_grant.c.given_at.desc(), consent_grant.c.department),
+    )
+
+
+def of_receipt(tx: Tx, subject: SubjectId, receipt: str) -> list[Grant]:
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(consent_grant.c.subject_id == subject, consent_grant.c.receipt == receipt)
+        .order_by(consent_grant.c.department),
+    )
+
+
+def of_post(tx: Tx, subject: SubjectId, post_hash: str) -> list[Grant]:
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(consent_grant.c.subject_id == subject, consent_grant.c.post_hash == post_hash)
+        .order_by(consent_grant.c.department),
+    )
+
+
+def one(tx: Tx, subject: SubjectId, grant_id: GrantId, *, lock: bool = False) -> Grant | None:
+    """One grant of this person, locked for a change when asked."""
+    query = select(*_ALL).where(
+        consent_grant.c.subject_id == subject, consent_grant.c.grant_id == grant_id
+    )
+    found = _grants(tx, query.with_for_update() if lock else query)
+    return found[0] if found else None
+
+
+def end(tx: Tx, grant_id: GrantId, state: State, *, now: datetime, by: str) -> None:
+    tx.connection.execute(
+        update(consent_grant)
+        .where(consent_grant.c.grant_id == grant_id)
+        .values(state=state.value, ended_at=now, ended_by=by)
+    )
+
+
+def note_use(tx: Tx, grant_id: GrantId, now: datetime) -> None:
+    tx.connection.execute(
+        update(consent_grant)
+        .where(consent_grant.c.grant_id == grant_id)
+        .values(uses=consent_grant.c.uses + 1, last_used_at=now)
+    )
+
+
+def note_handle(tx: Tx, grant_id: GrantId, handle: str) -> None:
+    """Keep the department's own handle for the person, at most 64 characters."""
+    tx.connection.execute(
+        update(consent_grant)
+        .where(consent_grant.c.grant_id == grant_id)
+        .values(subject_handle=handle)
+    )
+
+
+def due_to_expire(tx: Tx, now: datetime, *, limit: int) -> list[Grant]:
+    """Grants whose end has passed, claimed so that two workers never take the same."""
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(
+            consent_grant.c.state.in_(["given", "renewed", "suspended"]),
+            consent_grant.c.expires_at <= now,
+        )
+        .order_by(consent_grant.c.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+
+
+def by_id(tx: Tx, grant_id: GrantId) -> Grant | None:
+    """For the worker and the signer, who have no person."""
+    found = _grants(tx, select(*_ALL).where(consent_grant.c.grant_id == grant_id))
+    return found[0] if found else None
+
+
+def note_told(tx: Tx, grant_id: GrantId, now: datetime) -> None:
+    """The department has confirmed that it knows."""
+    tx.connection.execute(
+        update(consent_grant)
+        .where(consent_grant.c.grant_id == grant_id, consent_grant.c.told_at.is_(None))
+        .values(told_at=now)
+    )
