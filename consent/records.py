@@ -168,5 +168,4 @@ outbox = Table(
     Column("delivered_at", MOMENT),
     Column("last_fault", String(24), nullable=False, server_default=text("''")),
     Index("ix_outbox_due", "due_at", postgresql_where=text("delivered_at is null")),
-    implicit_returning=False,  # the portal may add a row and read none
 )

@@ -73,7 +73,8 @@ def history(tx: Tx, subject: SubjectId, *, limit: int, offset: int) -> list[Even
 def queue(tx: Tx, *, topic: str, department: str, ref: str, now: datetime) -> None:
     """Put one id into the outbox, in the transaction of the change it tells of."""
     tx.connection.execute(
-        insert(outbox).values(
-            topic=topic, department=department, ref=ref, created_at=now, due_at=now
-        )
+        # inline: the portal may add a row and read none
+        insert(outbox)
+        .inline()
+        .values(topic=topic, department=department, ref=ref, created_at=now, due_at=now)
     )
