@@ -23,8 +23,9 @@ Getting your debts</h1><ul class="app-wait-list"><li>Department for Work and Pen
 <p class="app-total">£100.00 from 1 of 2 departments</p>
 <table class="govuk-table app-table" role="table"><tbody><tr role="row"><th role="rowheader"
 scope="row">HMRC</th><td role="cell">£100.00</td><td role="cell">
-<svg class="app-bar" aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none"><rect class="app-bar__rest"
-width="100" height="10"/><rect class="app-bar__part" width="40" height="10"/></svg></td></tr></tbody></table>
+<svg class="app-bar" aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none">
+<rect class="app-bar__rest" width="100" height="10"/>
+<rect class="app-bar__part" width="40" height="10"/></svg></td></tr></tbody></table>
 <button class="govuk-button">Continue</button></main></div></body></html>"""
 
 
