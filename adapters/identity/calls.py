@@ -1,0 +1,133 @@
+"""What we ask of the sign-in service, through Authlib and the door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import requests
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc import jwt
+
+from adapters.identity.door import BeforeSend, Door, origin, through
+from adapters.identity.refusal import RefusedKind, SignInRefused
+from adapters.identity.settings import OneLoginSettings
+from consent.clock import Clock
+
+SIGNING: Final = "PS256"
+REQUEST_SECONDS: Final = 300
+ASSERTION_SECONDS: Final = 240
+LONGEST_QUERY: Final = 4096
+
+
+class Calls:
+    """Requests to one sign-in service; each has its own session, so no cookie or token stays."""
+
+    def __init__(
+        self, settings: OneLoginSettings, *, clock: Clock, before_send: BeforeSend
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._door = Door(
+            frozenset(origin(url) for url in (settings.discovery_url, settings.did_url)),
+            seconds=settings.seconds,
+            before_send=before_send,
+        )
+
+    def authorization_url(
+        self, endpoint: str, *, state: str, code_verifier: str, params: Mapping[str, str]
+    ) -> str:
+        """The address that the browser is sent to, its parameters inside a signed object."""
+        with self._session() as session:
+            plain, _ = session.create_authorization_url(
+                endpoint, state=state, code_verifier=code_verifier, **params
+            )
+        return self._signed(endpoint, plain)
+
+    def exchange(self, endpoint: str, *, code: str, verifier: str) -> dict[str, Any]:
+        """A code for tokens. Nothing in the answer has been checked yet."""
+        try:
+            with self._session() as session:
+                session.register_client_auth_method(self._proof(endpoint))
+                return dict(
+                    session.fetch_token(
+                        endpoint,
+                        grant_type="authorization_code",
+                        code=code,
+                        code_verifier=verifier,
+                        redirect_uri=self._settings.redirect_uri,
+                    )
+                )
+        except OAuthError as fault:
+            kind: RefusedKind = "code_refused" if fault.error == "invalid_grant" else "unavailable"
+            raise SignInRefused(kind) from None
+        except (requests.RequestException, ValueError):
+            raise SignInRefused("unavailable") from None
+
+    def _proof(self, endpoint: str) -> PrivateKeyJWT:
+        """Made anew for each exchange: Authlib writes the `jti` into the claims it is given, so a
+        kept one would be refused as a replay; its own `exp` is an hour, One Login allows 5 min."""
+        return PrivateKeyJWT(
+            endpoint,
+            claims={"exp": int(self._clock.now().timestamp()) + ASSERTION_SECONDS},
+            headers={"kid": self._settings.client_key.kid},
+            alg=SIGNING,
+        )
+
+    def userinfo(self, endpoint: str, access_token: str) -> dict[str, Any]:
+        """Authlib's session is not used here: the access token is for this one call."""
+        headers = {"Authorization": f"Bearer {access_token}"}
+        try:
+            with through(requests.Session(), self._door, self._settings.user_agent) as session:
+                reply = session.get(endpoint, headers=headers)
+            if reply.status_code == requests.codes.unauthorized:
+                raise SignInRefused("token_invalid")
+            reply.raise_for_status()
+            known = reply.json()
+        except (requests.RequestException, ValueError):
+            raise SignInRefused("unavailable") from None
+        if not isinstance(known, dict):
+            raise SignInRefused("identity_invalid")
+        return known
+
+    def get(self, url: str) -> requests.Response:
+        with through(requests.Session(), self._door, self._settings.user_agent) as session:
+            return session.get(url)
+
+    def _session(self) -> OAuth2Session:
+        session = OAuth2Session(
+            self._settings.client_id,
+            self._settings.client_key,
+            token_endpoint_auth_method=PrivateKeyJWT.name,
+            code_challenge_method="S256",
+            scope="openid",
+            redirect_uri=self._settings.redirect_uri,
+        )
+        return through(session, self._door, self._settings.user_agent)
+
+    def _signed(self, endpoint: str, plain: str) -> str:
+        """The same request inside a signed object, so that nobody changes it on the way."""
+        params = dict(parse_qsl(urlsplit(plain).query))
+        now = int(self._clock.now().timestamp())
+        inside: dict[str, Any] = {
+            **params,
+            "aud": endpoint,
+            "iss": self._settings.client_id,
+            "iat": now,
+            "exp": now + REQUEST_SECONDS,
+            "vtr": json.loads(params["vtr"]),
+        }
+        if "claims" in params:
+            inside["claims"] = json.loads(params["claims"])
+        key = self._settings.client_key
+        header = {"alg": SIGNING, "kid": key.kid}
+        outside = {name: params[name] for name in ("response_type", "scope", "client_id")}
+        outside["request"] = jwt.encode(header, inside, key, algorithms=[SIGNING])
+        query = urlencode(outside)
+        if len(query) > LONGEST_QUERY:
+            raise SignInRefused("request_refused")
+        return f"{endpoint}?{query}"
