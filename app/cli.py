@@ -50,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     db.add_argument("what", choices=("upgrade", "check"))
     db.set_defaults(act=_db)
 
+    keys = commands.add_parser("keys", help="make demonstration keys that are missing")
+    keys.add_argument("folder")
+    keys.set_defaults(act=_keys)
+
     quote = commands.add_parser("quote", help="work out a plan: reads a case, prints a proposal")
     quote.add_argument("--lines", action="store_true", help="one case a line, one answer a line")
     quote.set_defaults(act=_quote)
@@ -99,6 +103,15 @@ def _db(given: argparse.Namespace) -> int:
     if difference:
         print(difference, file=sys.stderr)
     return 1 if difference else 0
+
+
+def _keys(given: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from app.local.keys import ensure
+
+    ensure(Path(given.folder))
+    return 0
 
 
 def _quote(given: argparse.Namespace) -> int:
