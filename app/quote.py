@@ -2,12 +2,14 @@
 
 Reads a case, prints the proposal, and touches no database and no network. With `--lines` it reads
 one case a line and answers one line each. A case with faults is not answered: each fault names its
-place and what is wrong there, and never repeats an amount.
+place and what is wrong there, and never repeats an amount. The statement of a case is whole: what
+is paid on debts outside the plan is one of its lines (ELIG-06).
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import IO, Any, Final, NoReturn
@@ -33,8 +35,14 @@ class Faulty(Exception):
         self.faults = faults
 
 
-def main(lines: bool, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+def main(
+    lines: bool = False,
+    stdin: IO[str] | None = None,
+    stdout: IO[str] | None = None,
+    stderr: IO[str] | None = None,
+) -> int:
     """Answer one case, or one a line. 0, or 2 when any case had a fault."""
+    stdin, stdout, stderr = stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr
     source: IO[Any] = getattr(stdin, "buffer", stdin)
     if lines:
         return _each_line(source, stdout)
@@ -89,7 +97,7 @@ def read_case(text: str | bytes) -> Case:
     try:
         case: Case = CaseSchema().load(found)
     except ValidationError as wrong:
-        raise Faulty(*_sentences(wrong.normalized_messages())) from None
+        raise Faulty(*_sentences(wrong.messages_dict)) from None
     return case
 
 
@@ -113,13 +121,18 @@ def _where(why: Exception) -> str:
 def _sentences(messages: Mapping[Any, Any], place: str = "") -> Iterator[str]:
     """`debts[0].balance: ...` for each fault, in the order of the schema."""
     for key, found in messages.items():
-        here = f"{place}[{key}]" if isinstance(key, int) else f"{place}.{key}".lstrip(".")
+        here = f"{place}[{key}]" if isinstance(key, int) else f"{place}.{_name(key)}".lstrip(".")
         if key == "_schema":
             here = place or "case"
         if isinstance(found, Mapping):
             yield from _sentences(found, here)
         else:
             yield from (f"{here}: {sentence}" for sentence in found)
+
+
+def _name(key: str) -> str:
+    """A field's name on one line, whatever was typed for it."""
+    return json.dumps(key)[1:-1]
 
 
 def _answer(proposal: Proposal) -> dict[str, Any]:
@@ -164,4 +177,4 @@ def _schedule(schedule: Schedule | None, ids: list[str]) -> list[dict[str, Any]]
 
 
 def _text(answer: Mapping[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer)

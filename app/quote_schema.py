@@ -19,7 +19,7 @@ from plan.rules.strategies import StrategyName
 MOST_PENCE: Final = 100_000_000_000
 """A thousand million pounds: whatever is above is a slip of the hand."""
 
-_REQUIRED: Final = {"required": "is missing", "null": "must not be null"}
+_REQUIRED: Final[dict[str, Any]] = {"required": "is missing", "null": "must not be null"}
 
 
 class Amount(fields.Field[Pence]):
@@ -199,4 +199,5 @@ class CaseSchema(Strict):
             payment=data.get("payment"),
             minimum=data["minimum"],
             strategy=StrategyName(strategy) if strategy else None,
+            statement_is_whole=True,
         )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
-from plan.rules.claim import Claim
-from plan.rules.frequencies import Frequency
 from plan.rules.policy import Policy
-from plan.rules.statement import Line, Statement
+from plan.rules.statement import Statement
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,19 +60,3 @@ def part_of(available: int, part: Part) -> Pence:
     """That part of what is available, down to a penny; half is the one we suggest."""
     quarters = {Part.HALF: 2, Part.THREE_QUARTERS: 3, Part.ALL: 4}[part]
     return Pence(max(available, 0) * quarters // 4)
-
-
-def with_outside_payments(statement: Statement, claims: Iterable[Claim]) -> Statement:
-    """The statement with what must be paid on debts outside the plan as outgoings (ELIG-06).
-
-    For court terms and a department's own plan (ALLOC-24): what is already paid each month, or
-    else the least that may be. What a department takes from a benefit is no outgoing, because
-    income is given after it (example C12).
-    """
-    outside = tuple(
-        Line("other-essential-costs", pence, Frequency.MONTH)
-        for claim in claims
-        if (pence := claim.arrangement_pence or claim.minimum_pence or NOTHING)
-        and not claim.deducted_at_source_pence
-    )
-    return replace(statement, outgoings=(*statement.outgoings, *outside))

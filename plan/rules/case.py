@@ -22,6 +22,8 @@ class Case(Ephemeral):
 
     Left out: `payment` is half of what is available, `strategy` the usual one (decision 9).
     `minimum` is for each debt that has none of its own. Without a statement a payment is needed.
+    `statement_is_whole` says that payments on debts outside the plan are among its lines; where
+    they are not, the rules add them (ELIG-06).
     """
 
     on: date
@@ -31,3 +33,4 @@ class Case(Ephemeral):
     payment: Pence | None = None
     minimum: Pence = NOTHING
     strategy: StrategyName | None = None
+    statement_is_whole: bool = False

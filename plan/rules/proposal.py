@@ -16,9 +16,11 @@ from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim, PriorityClass
 from plan.rules.eligibility import Excluded, priority_class, sort_claims, tie_break
 from plan.rules.interest import forecast
+from plan.rules.outside import OutsidePayment, outside_payments, with_outside_payments
 from plan.rules.policy import Policy
 from plan.rules.reasons import Notice, Outcome
 from plan.rules.schedule import Schedule, make_schedule
+from plan.rules.statement import Statement
 from plan.rules.strategies import StrategyName, Weighed, usual_strategy
 
 REFERRING = frozenset({Notice.TOO_LONG, Notice.TOKEN_PAYMENT, Notice.BELOW_MINIMUMS})
@@ -62,7 +64,8 @@ class Proposal(Ephemeral):
     a statement; `payment`, `strategy`, `months` and `schedule` are None where there is nothing to
     share or no amount to share it by. `shares` are the debts in the plan, in the order in which
     they came, and the schedule's own shares stand in that order. `interest` is a forecast of what
-    departments with a known rate will add (INT-04), which the schedule leaves out.
+    departments with a known rate will add (INT-04), which the schedule leaves out. `outside` was
+    added to the outgoings for debts that are not in the plan (ELIG-06).
     """
 
     outcome: Outcome
@@ -76,6 +79,7 @@ class Proposal(Ephemeral):
     shares: tuple[Share, ...] = ()
     schedule: Schedule | None = None
     excluded: tuple[Excluded, ...] = ()
+    outside: tuple[OutsidePayment, ...] = ()
     notices: tuple[Notice, ...] = ()
     interest: Pence = NOTHING
 
@@ -98,15 +102,17 @@ def propose(case: Case, policy: Policy) -> Proposal:
     the minimums; a schedule is still given where one exists), or `no_affordable_plan` (nothing is
     available), or `nothing_to_pay` (no debt may enter). Raises PaymentNotPossible.
     """
-    affordable = work_out(case.statement, policy) if case.statement else None
-    payment = _payment(case.payment, affordable)
     claims = sort_claims(case.claims, policy)
+    outside = () if case.statement_is_whole else outside_payments(claims.excluded)
+    affordable = _affordable(case.statement, outside, policy)
+    payment = _payment(case.payment, affordable)
     answer = Proposal(
         outcome=Outcome.NOTHING_TO_PAY,
         policy=policy.version,
         affordable=affordable,
         owed=Pence(sum([claim.balance_pence for claim in claims.eligible])),
         excluded=claims.excluded,
+        outside=outside,
         notices=_policy_notices(case, policy),
     )
     if not claims.eligible:
@@ -119,6 +125,14 @@ def propose(case: Case, policy: Policy) -> Proposal:
 def months_to_repay(owed: int, payment: int) -> int:
     """Every month but the last takes the whole payment (ALLOC-25)."""
     return -(-owed // payment)
+
+
+def _affordable(
+    statement: Statement | None, outside: tuple[OutsidePayment, ...], policy: Policy
+) -> Affordable | None:
+    if statement is None:
+        return None
+    return work_out(with_outside_payments(statement, outside), policy)
 
 
 def _payment(asked: Pence | None, affordable: Affordable | None) -> Pence:
