@@ -1,6 +1,7 @@
 """The way out to a sign-in service: its own addresses only, small answers, a deadline.
 
-Redirects are not followed, the machine's proxy settings are not read, and no cookie is kept.
+Nothing is sent while a transaction is open. Redirects are not followed, the machine's proxy
+settings are not read, and no cookie is kept.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
+
+from consent.transactions import refuse_if_open
 
 LARGEST: Final = 256 * 1024
 """Bytes of an answer, unpacked, that are read at most."""
@@ -48,6 +51,7 @@ class Door(HTTPAdapter):
         url = str(request.url)
         if origin(url) not in self._origins:
             raise Outside("this address is not one of the sign-in service")
+        refuse_if_open()
         self._before_send(url)
         until = time.monotonic() + self._seconds
         response = super().send(

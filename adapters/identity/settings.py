@@ -18,7 +18,8 @@ class OneLoginSettings:
 
     `issuer` ends in a slash, as One Login writes it. `client_key` is the private RSA key whose
     public half the portal publishes. `did_url` is the only place that identity keys are read from,
-    whatever a token says (SEC-23). `seconds` bounds each request.
+    whatever a token says (SEC-23). `seconds` bounds each request. Addresses are https, except in a
+    `demonstration`.
     """
 
     issuer: str
@@ -31,6 +32,7 @@ class OneLoginSettings:
     redirect_uri: str
     user_agent: str
     seconds: float = 5.0
+    demonstration: bool = False
 
     def __post_init__(self) -> None:
         bits = getattr(self.client_key.raw_value, "key_size", 0)
@@ -38,6 +40,11 @@ class OneLoginSettings:
             raise ValueError("the client key must be a private RSA key of 2,048 bits or more")
         if not self.client_key.kid:
             raise ValueError("the client key needs a kid")
+        plain = [
+            url for url in (self.discovery_url, self.did_url) if urlsplit(url).scheme != "https"
+        ]
+        if plain and not self.demonstration:
+            raise ValueError(f"not https: {', '.join(plain)}")
 
     @classmethod
     def at(
@@ -50,6 +57,7 @@ class OneLoginSettings:
         user_agent: str,
         identity_url: str = "",
         seconds: float = 5.0,
+        demonstration: bool = False,
     ) -> Self:
         """Settings from the service's two addresses, `https://oidc.account.gov.uk` and
         `https://identity.account.gov.uk`; a simulator has one address for both."""
@@ -66,4 +74,5 @@ class OneLoginSettings:
             redirect_uri=redirect_uri,
             user_agent=user_agent,
             seconds=seconds,
+            demonstration=demonstration,
         )

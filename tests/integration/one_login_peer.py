@@ -85,6 +85,7 @@ class Peer:
             client_key=changes.pop("client_key", self.key),
             redirect_uri=RETURN,
             user_agent=USER_AGENT,
+            demonstration=True,
             **changes,
         )
         return OneLogin(settings, before_send=self.asked.append)

@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from adapters.identity.refusal import SignInRefused
+from adapters.identity.settings import OneLoginSettings
 from adapters.simulators.cast import Cast
 from adapters.simulators.one_login.faults import AUTHORISE, CORE_IDENTITY, ID_TOKEN
 from consent.clock import SetClock
@@ -280,6 +282,28 @@ def test_a_service_that_cannot_be_reached_is_said_to_be_unavailable(running: Pee
     with pytest.raises(SignInRefused) as refused:
         nowhere.begin(chance=chance)
     assert refused.value.kind == "unavailable"
+
+
+def test_only_a_demonstration_may_be_reached_without_encryption(running: Peer) -> None:
+    with pytest.raises(ValueError, match="not https"):
+        OneLoginSettings.at(
+            "http://oidc.example",
+            client_id="x",
+            client_key=running.key,
+            redirect_uri=RETURN,
+            user_agent="x",
+        )
+
+
+def test_a_small_client_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="2,048 bits"):
+        OneLoginSettings.at(
+            "https://oidc.example",
+            client_id="x",
+            client_key=RSAKey.generate_key(1024, {"kid": "k"}, private=True),
+            redirect_uri=RETURN,
+            user_agent="x",
+        )
 
 
 def test_a_client_with_another_key_is_not_served(peer: Peer) -> None:
