@@ -1,0 +1,97 @@
+"""A visit: what passes through between sign-in and leaving, sealed under the person's cookie."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from cryptography.exceptions import InvalidTag
+
+from consent.clock import Chance, Clock
+from debts.ports import Vault
+from debts.sealing import Codec, Seal
+
+IDLE = timedelta(minutes=30)
+T = TypeVar("T")
+
+
+class Visit:
+    """One person's sealed slots. Values go in and come out; nothing else can read them."""
+
+    __slots__ = ("_clock", "_codec", "_seal", "_vault")
+
+    def __init__(self, seal: Seal, codec: Codec, vault: Vault, clock: Clock) -> None:
+        self._seal = seal
+        self._codec = codec
+        self._vault = vault
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return "<Visit: not shown>"
+
+    @property
+    def id(self) -> str:
+        """The visit's random id in the vault; it appears nowhere else."""
+        return self._seal.visit
+
+    def put(self, slot: str, value: object, *, life: timedelta = IDLE) -> None:
+        """Seal a value into a slot for `life`, 30 minutes unless said otherwise."""
+        sealed = self._seal.seal(slot, self._codec.encode(value))
+        self._vault.put(self.id, slot, sealed, expires_at=self._clock.now() + life)
+
+    def get(self, slot: str, kind: type[T]) -> T | None:
+        """The value of a slot when it is there, readable and of this kind; otherwise nothing."""
+        return self._open(slot, self._vault.get(self.id, slot), kind)
+
+    def take(self, slot: str, kind: type[T]) -> T | None:
+        """The value, once: it is gone afterwards."""
+        return self._open(slot, self._vault.take(self.id, slot), kind)
+
+    def slots(self, prefix: str = "") -> list[str]:
+        return sorted(slot for slot in self._vault.slots(self.id) if slot.startswith(prefix))
+
+    def delete(self, slot: str) -> None:
+        self._vault.delete(self.id, slot)
+
+    def touch(self) -> None:
+        """The person is still here: every entry lives 30 minutes from now."""
+        self._vault.touch(self.id, expires_at=self._clock.now() + IDLE)
+
+    def destroy(self) -> None:
+        """Forget all of it at once."""
+        self._vault.destroy(self.id)
+
+    def _open(self, slot: str, sealed: bytes | None, kind: type[T]) -> T | None:
+        if sealed is None:
+            return None
+        try:
+            value: Any = self._codec.decode(self._seal.open(slot, sealed))
+        except InvalidTag:
+            return None
+        return value if isinstance(value, kind) else None
+
+
+class Visits:
+    """Opens the visit that a cookie's secret belongs to."""
+
+    def __init__(
+        self, vault: Vault, clock: Clock, chance: Chance, *, pepper: bytes, classes: Iterable[type]
+    ) -> None:
+        self._vault = vault
+        self._clock = clock
+        self._chance = chance
+        self._pepper = pepper
+        self._codec = Codec(classes)
+
+    def new_secret(self) -> str:
+        """The value of a new visit cookie: 256 bits."""
+        return urlsafe_b64encode(self._chance(32)).rstrip(b"=").decode("ascii")
+
+    def open(self, secret: str) -> Visit:
+        """The visit of this cookie value. Raises ValueError for what is no such value."""
+        raw = urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+        if len(raw) != 32:
+            raise ValueError("not a visit secret")
+        return Visit(Seal(raw, self._pepper, self._chance), self._codec, self._vault, self._clock)
