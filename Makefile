@@ -6,13 +6,13 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
 
 run: ## set up everything and run it: portal, worker, simulators, PostgreSQL (Ctrl-C stops)
-	@exec scripts/run
+	@exec scripts/run $(ARGS)
 
 test: ## set up what the tests need, a browser included, and pass every check and test
-	@exec scripts/test $(T)
+	@exec scripts/test $(ARGS)
 
 check: ## the same checks and tests without setting anything up
-	@exec scripts/check $(T)
+	@exec scripts/check $(ARGS)
 
 lint: ## style, types and import contracts only
 	@exec scripts/check --no-tests

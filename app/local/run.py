@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def run(*, port: int, simulators_from: int) -> int:
     try:
         with ExitStack() as house:
             house.enter_context(_alone(state))
+            _free((port, *range(simulators_from, simulators_from + len(SIMULATORS))))
             keys.ensure(state / "keys")
             family = _start(house, state, port, simulators_from, told)
             if not told.is_set():
@@ -55,10 +57,9 @@ def _start(
     logs.mkdir(parents=True, exist_ok=True)
     common = _environment(state, port, simulators_from)
     family = Family()
-    simulators = dict(zip(SIMULATORS, range(simulators_from, simulators_from + 8), strict=True))
     urls = house.enter_context(_database(state))
     house.callback(family.stop)
-    for name, number in simulators.items():
+    for number, name in enumerate(SIMULATORS, simulators_from):
         command = _svd("simulate", name, "--port", str(number))
         health = f"http://127.0.0.1:{number}/healthz"
         family.add(Child(name, command, common, logs / f"{name}.log", health))
@@ -117,6 +118,20 @@ def _alone(state: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BlockingIOError(f"It is running already, with {state}.") from None
         yield
+
+
+def _free(ports: Iterable[int]) -> None:
+    """Say which port is taken before anything is started."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise BlockingIOError(
+                    f"Port {port} is in use. Stop what uses it, or choose others: "
+                    'make run ARGS="--port 9000 --simulators-from 9101"'
+                ) from None
 
 
 def _svd(*words: str) -> tuple[str, ...]:
