@@ -9,7 +9,7 @@ from consent.events import Kind, new_event
 from consent.ids import DepartmentCode, GrantId, new_uuid
 from consent.lifecycle import State
 from consent.notices import Notices
-from consent.people import Person
+from consent.people import Anyone, Person
 from consent.permit import Permit, SignInEvidence
 from consent.purposes import Purpose
 from consent.store import Store, Tx, events, grants
@@ -52,6 +52,15 @@ def still_live(store: Store, clock: Clock, *, actor: Person, grant_id: GrantId) 
     with store.transaction(actor) as tx:
         grant = grants.one(tx, actor.subject, grant_id)
         return grant is not None and (grant.live(clock.now()) or grant.state is State.CONSUMED)
+
+
+def is_live(store: Store, clock: Clock, grant_id: GrantId) -> bool:
+    """What the signer asks for itself before it signs: is this grant live now? (SEC-48)"""
+    with store.transaction(Anyone(), grant_id=grant_id) as tx:
+        grant = grants.by_id(tx, grant_id)
+        return grant is not None and (
+            grant.live(clock.now()) or (grant.state is State.CONSUMED and grant.one_time)
+        )
 
 
 def note_outcome(

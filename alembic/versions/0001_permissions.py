@@ -40,6 +40,7 @@ PURPOSES = (
 )
 SUBJECT = "nullif(current_setting('svd.subject', true), '')::uuid"
 PERSON_KEY = "nullif(current_setting('svd.person_key', true), '')"
+GRANT = "nullif(current_setting('svd.grant', true), '')"
 SESSION = "nullif(current_setting('svd.session', true), '')"
 
 
@@ -220,6 +221,9 @@ def _close() -> None:
     )
     op.execute(
         f"create policy portal on consent_grant to svd_portal using (subject_id = {SUBJECT})"
+    )
+    op.execute(
+        f"create policy signer on consent_grant for select to svd_portal using (grant_id = {GRANT})"
     )
     op.execute("grant select, insert on consent_event to svd_portal")
     op.execute(

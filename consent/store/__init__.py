@@ -1,7 +1,7 @@
 """The SQL of this package: one short transaction, an actor in each, closed by row-level security.
 
-Policies read `svd.subject` (and, before anybody is known, `svd.person_key` or `svd.session`),
-set for the transaction only, so a pooled connection never remembers the last person (SEC-64).
+Policies read `svd.subject` (and, where nobody is known, the one key that opens one row), set
+for the transaction only, so a pooled connection never remembers the last person (SEC-64).
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, actor: Actor, *, person_key: str = "", session_hash: str = ""
+        self, actor: Actor, *, person_key: str = "", session_hash: str = "", grant_id: str = ""
     ) -> Iterator[Tx]:
         """Commit when the block ends, roll back when it raises. Never nested, no network inside.
 
-        `person_key` and `session_hash` open the one row they name to somebody who is not known
-        yet: the sign-in and the reading of a session cookie.
+        `person_key`, `session_hash` and `grant_id` open the one row they name where no person is
+        known: at sign-in, when a session cookie is read, and when the signer looks for itself.
         """
         subject = str(actor.subject) if isinstance(actor, Person) else ""
         with one_at_a_time(), self.engine.begin() as connection:
@@ -48,9 +48,15 @@ class Store:
                 text(
                     "select set_config('svd.subject', :subject, true),"
                     " set_config('svd.person_key', :person_key, true),"
-                    " set_config('svd.session', :session, true)"
+                    " set_config('svd.session', :session, true),"
+                    " set_config('svd.grant', :grant, true)"
                 ),
-                {"subject": subject, "person_key": person_key, "session": session_hash},
+                {
+                    "subject": subject,
+                    "person_key": person_key,
+                    "session": session_hash,
+                    "grant": grant_id,
+                },
             )
             yield Tx(connection, actor)
 

@@ -1,0 +1,1 @@
+"""Messages to people, and what is needed to send one safely."""

@@ -1,0 +1,94 @@
+"""The slots of a visit and the classes that may lie in them: everything that passes through.
+
+`ask.<department>` and `answer.<department>` belong to `debts.pull`; the rest is listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from adapters.identity.identity import Identity
+from adapters.identity.one_login import SignInStart
+from debts.debt import (
+    Arrangement,
+    Closed,
+    Debt,
+    Debts,
+    Flag,
+    Hold,
+    NeedsFact,
+    NoDebts,
+    NotAsked,
+    NotMatched,
+    Unanswered,
+    Unavailable,
+)
+from debts.ephemeral import Ephemeral
+from debts.facts import Address, Facts
+from debts.pull import Asked, Held
+
+SIGN_IN: Final = "signin"
+"""`signin.<state>`: what must come back from the sign-in service, once."""
+IDENTITY: Final = "identity"
+TYPED: Final = "typed"
+CHOSEN: Final = "chosen"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SignInTrip(Ephemeral):
+    """A sign-in under way, and the page of ours that it will end on."""
+
+    start: SignInStart
+    next_page: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed(Ephemeral):
+    """What the person typed about themself in this visit; never stored (SEC-60).
+
+    `extras` are facts for one department alone (`"dvla.vrm"`). `details_right` is their answer on
+    the details page, empty before it.
+    """
+
+    details_right: str = ""
+    nino: str = ""
+    nino_asked: bool = False
+    council_postcode: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Chosen(Ephemeral):
+    """Departments ticked and not yet agreed to, and when their cards were shown."""
+
+    departments: tuple[str, ...]
+    post_key: str
+    shown_at: datetime
+
+
+CLASSES: Final[tuple[type, ...]] = (
+    SignInStart,
+    SignInTrip,
+    Identity,
+    Address,
+    Facts,
+    Typed,
+    Chosen,
+    Asked,
+    Held,
+    Debt,
+    Debts,
+    NoDebts,
+    NotMatched,
+    NeedsFact,
+    Closed,
+    Unavailable,
+    NotAsked,
+    Unanswered,
+    Arrangement,
+    Hold,
+    Flag,
+)

@@ -1,0 +1,47 @@
+"""Everything a page may call, made once by `app.wiring` and handed to `create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.departments.native import NativeMessages
+from adapters.identity.one_login import OneLogin
+from adapters.messages.sealed_contact import ContactKeeper
+from adapters.wire_loop import WireLoop
+from consent.clock import Chance, Clock
+from consent.ids import DepartmentCode
+from consent.notices import Notices
+from consent.register import Register
+from consent.sessions import Sessions
+from consent.store import Store
+from debts.pull import Pulls
+from debts.visit import Visits
+from plan.rules.policy import Policies
+from plan.tokens import TokenKeeper
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Services:
+    """Stores, use-case helpers and keys. Pages call verbs with these; they hold no state."""
+
+    clock: Clock
+    chance: Chance
+    register: Register
+    notices: Notices
+    policies: Policies
+    store: Store
+    sessions: Sessions
+    visits: Visits
+    pulls: Pulls
+    one_login: OneLogin
+    contacts: ContactKeeper
+    tokens: TokenKeeper
+    messages: Mapping[DepartmentCode, NativeMessages]
+    """What tells a department of holds and plans; only those that take it electronically."""
+    public_keys: Mapping[str, Any]
+    """The portal's public signing keys, as a JWKS."""
+    one_login_client_jwks: Mapping[str, Any]
+    wire_loop: WireLoop
+    """Runs an errand that is sent while the person waits for its outcome."""

@@ -1,0 +1,198 @@
+"""Where the parts meet: reads keys and registers, opens the stores, starts the wire."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from joserfc.jwk import RSAKey
+
+from adapters.departments.native import NativeDepartment, NativeMessages
+from adapters.departments.native.published import PublishedKeys
+from adapters.identity.one_login import OneLogin
+from adapters.identity.settings import OneLoginSettings
+from adapters.messages.sealed_contact import ContactKeeper
+from adapters.wire import Wire
+from adapters.wire_loop import WireLoop
+from app.citizen.slots import CLASSES
+from app.local.keys import secret
+from app.services import Services
+from app.settings import Settings
+from consent import notices as notice_files
+from consent import permits
+from consent import register as register_files
+from consent.clock import Chance, Clock, SystemClock
+from consent.ids import DepartmentCode
+from consent.keys import load_keys
+from consent.register import DepartmentEntry, Register
+from consent.sessions import Sessions
+from consent.signer import LocalSigner, Signer
+from consent.store import WORKER, Store, open_store
+from debts.ports import Department, Vault
+from debts.pull import Pulls
+from debts.vault import MemoryVault
+from debts.visit import Visits
+from plan.rules import policy as policy_files
+from plan.tokens import TokenKeeper, public_half, tag_key
+
+USER_AGENT = "see-and-pay/1.0"
+DATABASE_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outside:
+    """The adapters of one process: what asks departments and what sends them messages."""
+
+    register: Register
+    wire: Wire
+    loop: WireLoop
+    departments: Mapping[DepartmentCode, Department]
+    messages: Mapping[DepartmentCode, NativeMessages]
+
+    def stop(self) -> None:
+        self.loop.stop()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Running:
+    """A wired portal; `stop()` ends its loop, threads and pool."""
+
+    services: Services
+    outside: Outside
+    threads: ThreadPoolExecutor
+
+    def stop(self) -> None:
+        self.outside.stop()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.services.store.close()
+
+
+def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
+    """Everything the portal needs, ready to serve."""
+    clock, chance = SystemClock(), secrets.token_bytes
+    store = open_store(settings.database_url)
+    outside = _outside(settings, environ, store, clock, chance)
+    threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
+    pepper = secret(settings.keys_dir, "person_pepper")
+    services = Services(
+        clock=clock,
+        chance=chance,
+        register=outside.register,
+        notices=notice_files.load(),
+        policies=policy_files.load(),
+        store=store,
+        sessions=Sessions(store, clock, chance, pepper=pepper),
+        visits=Visits(
+            _vault(settings, clock),
+            clock,
+            chance,
+            pepper=secret(settings.keys_dir, "vault_pepper"),
+            classes=CLASSES,
+        ),
+        pulls=Pulls(outside.departments, clock, spawn=_spawner(outside.loop), threads=threads),
+        one_login=_one_login(settings, clock),
+        contacts=ContactKeeper(secret(settings.keys_dir, "contact_key"), chance),
+        tokens=TokenKeeper(public_half(secret(settings.keys_dir, "token_key")), tag_key(pepper)),
+        messages=outside.messages,
+        public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
+        one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
+        wire_loop=outside.loop,
+    )
+    return Running(services, outside, threads)
+
+
+def worker(settings: Settings, environ: Mapping[str, str]) -> tuple[Store, Outside]:
+    """The worker's store, under its own role, and the adapters by which it delivers."""
+    clock, chance = SystemClock(), secrets.token_bytes
+    store = open_store(settings.worker_database_url, role=WORKER)
+    return store, _outside(settings, environ, store, clock, chance)
+
+
+def _outside(
+    settings: Settings, environ: Mapping[str, str], store: Store, clock: Clock, chance: Chance
+) -> Outside:
+    register = register_files.load(environ=environ)
+    wire = Wire(register.origins(), demonstration=settings.demonstration)
+    signer = LocalSigner(
+        load_keys(settings.keys_dir / "portal.jwk.json"),
+        issuer=settings.portal_url,
+        clock=clock,
+        chance=chance,
+        is_live=partial(permits.is_live, store, clock),
+    )
+    departments: dict[DepartmentCode, Department] = {}
+    messages: dict[DepartmentCode, NativeMessages] = {}
+    for entry in register.connected():
+        if entry.wire == "native":
+            departments[entry.code], messages[entry.code] = _native(
+                entry, settings, wire, signer, clock, chance
+            )
+        else:
+            departments[entry.code] = _own_wire(entry, settings, wire, clock, chance)
+    return Outside(register, wire, WireLoop().start(), departments, messages)
+
+
+def _native(
+    entry: DepartmentEntry,
+    settings: Settings,
+    wire: Wire,
+    signer: Signer,
+    clock: Clock,
+    chance: Chance,
+) -> tuple[NativeDepartment, NativeMessages]:
+    keys = PublishedKeys(entry.address, entry.code, wire, clock)
+    asks = NativeDepartment(
+        entry,
+        wire=wire,
+        signer=signer,
+        portal=settings.portal_url,
+        clock=clock,
+        chance=chance,
+        keys=keys,
+    )
+    tells = NativeMessages(entry, wire=wire, signer=signer, clock=clock, chance=chance, keys=keys)
+    return asks, tells
+
+
+def _own_wire(
+    entry: DepartmentEntry, settings: Settings, wire: Wire, clock: Clock, chance: Chance
+) -> Department:
+    """A department that has its own interface: its adapter speaks it as it is (decision 6)."""
+    raise LookupError(f"{entry.code}: no adapter for {entry.wire}")
+
+
+def _vault(settings: Settings, clock: Clock) -> Vault:
+    if not settings.vault_url:
+        return MemoryVault(clock)
+    from adapters.vault_valkey import ValkeyVault
+
+    return ValkeyVault(settings.vault_url)
+
+
+def _one_login(settings: Settings, clock: Clock) -> OneLogin:
+    key = load_keys(settings.keys_dir / "one_login_client.jwk.json").first("sig")
+    if not isinstance(key, RSAKey):
+        raise ValueError("the sign-in service takes RSA keys only")
+    return OneLogin(
+        OneLoginSettings.at(
+            settings.one_login_url,
+            client_id=settings.one_login_client_id,
+            client_key=key,
+            redirect_uri=f"{settings.portal_url}/sign-in/return",
+            user_agent=USER_AGENT,
+            identity_url=settings.one_login_identity_url,
+            demonstration=settings.demonstration,
+        ),
+        clock=clock,
+    )
+
+
+def _spawner(loop: WireLoop) -> Any:
+    def spawn(work: Coroutine[Any, Any, None]) -> Future[None]:
+        return loop.submit(work)
+
+    return spawn
