@@ -89,12 +89,12 @@ def start(data_dir: Path, *, throwaway: bool = False) -> Cluster:
     run_as = find_identity()
     home = _reachable_home(data_dir, run_as)
     programs = find_programs()
-    if not run_as.can_reach(programs.bin):
+    if not run_as.can_reach(programs.bin / "postgres"):
         programs = programs.copied_to(home)
     passwords = _passwords(data_dir)
     pgdata = home / "pgdata"
     stop_left_over(pgdata)
-    if not (home / "ready").exists():
+    if not (data_dir / "ready").exists():
         _initdb(programs, run_as, home, pgdata, passwords[SUPERUSER])
     _check_version(programs, pgdata)
     _hand_over(pgdata, run_as)
@@ -106,9 +106,9 @@ def start(data_dir: Path, *, throwaway: bool = False) -> Cluster:
     cluster = Cluster(data_dir, log_path, socket_dir, throwaway, passwords, process)
     try:
         _wait_until_answering(cluster)
-        if not (home / "ready").exists():
+        if not (data_dir / "ready").exists():
             _make_roles(cluster)
-            (home / "ready").touch()
+            (data_dir / "ready").touch()
     except BaseException:
         cluster.stop()
         raise

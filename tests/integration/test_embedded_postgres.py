@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -159,3 +160,24 @@ def test_root_without_user_namespaces_starts_it_as_nobody(
 def test_each_test_has_a_database_of_its_own(database: Database) -> None:
     assert ask(database.portal_url, "select current_database()") == database.name
     assert ask(database.worker_url, "select current_user") == WORKER
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
+def test_nobody_gets_a_home_elsewhere_when_the_folder_is_out_of_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project below root's own home: and removing the state folder still starts afresh."""
+    monkeypatch.setenv("SVD_PG_AS", "nobody")
+    (tmp_path / "closed").mkdir(mode=0o700)
+    folder = tmp_path / "closed" / "var" / "postgres"
+    first = start(folder)
+    elsewhere = first.socket_dir.parent
+    try:
+        assert elsewhere != folder
+        first.stop()
+        shutil.rmtree(folder)
+        second = start(folder)
+        assert ask(second.url(PORTAL), "select current_user") == PORTAL
+        second.stop()
+    finally:
+        shutil.rmtree(elsewhere)
