@@ -1,0 +1,192 @@
+"""What a department is told: that a permission ended, what a plan pays, that a debt is queried.
+
+Each message carries a number; sending it twice does no harm. Nothing here waits for a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from joserfc.jwk import ECKey
+
+from adapters.departments.native.department import PROBLEM, audience_of
+from adapters.departments.native.published import PublishedKeys
+from adapters.wire import Wire
+from consent.clock import Chance, Clock
+from consent.errors import OutsideFailed
+from consent.ids import GrantId, new_uuid
+from consent.jose import compact_json, seal
+from consent.keys import KeyRefused
+from consent.permit import Permit
+from consent.register import DepartmentEntry
+from consent.signer import EVENT_TYPE, Errand, EventKind, Signer
+
+LONGEST_WORDS: Final = 500
+
+
+class Delivery(StrEnum):
+    """What became of a message. `failed` may be tried again, `refused` may not."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """This department's share of each payment for one of its debts, in pence."""
+
+    debt_token: str
+    share_pence: int
+
+
+class NativeMessages:
+    """All that the service says to one native department besides asking for debts."""
+
+    def __init__(
+        self,
+        entry: DepartmentEntry,
+        *,
+        wire: Wire,
+        signer: Signer,
+        clock: Clock,
+        chance: Chance,
+        keys: PublishedKeys | None = None,
+    ) -> None:
+        self._entry = entry
+        self._wire = wire
+        self._signer = signer
+        self._chance = chance
+        self._keys = keys or PublishedKeys(entry.address, entry.code, wire, clock)
+
+    async def send_hold(
+        self, permit: Permit, *, debt_token: str, reason_code: str, words: str, reference: str
+    ) -> Delivery:
+        """Ask for a hold, or query a debt, in the person's own words (decision 37).
+
+        The words are sealed to the department and exist nowhere else. Raises ConsentEnded when the
+        `hold_or_query` permission is not live.
+        """
+        body = {
+            "debt_handle": debt_token,
+            "reason_code": reason_code,
+            "words": words[:LONGEST_WORDS],
+            "reference": reference,
+        }
+        return await self._send_sealed(permit, Errand.HOLD_REQUEST, "/v1/hold-requests", body)
+
+    async def send_support_needs(self, permit: Permit, *, codes: Sequence[str]) -> Delivery:
+        """Tell what would help the person, in codes; never why."""
+        body = {"codes": list(codes)}
+        return await self._send_sealed(permit, Errand.SUPPORT_NEEDS, "/v1/support-needs", body)
+
+    async def send_budget_totals(self, permit: Permit, *, totals: Mapping[str, int]) -> Delivery:
+        """Four totals a month in pence: income, outgoings, surplus, savings. Not kept."""
+        body = {f"{name}_pence": pence for name, pence in totals.items()}
+        return await self._send_sealed(permit, Errand.BUDGET_TOTALS, "/v1/budget-totals", body)
+
+    async def send_event(self, token: str) -> Delivery:
+        """Push a Security Event Token about a permission (RFC 8935)."""
+        return await self._post("/v1/consent-events", token, f"application/{EVENT_TYPE}")
+
+    async def send_consent_event(
+        self, kind: EventKind, *, pairwise_id: str, grant_id: GrantId, event_id: str = ""
+    ) -> Delivery:
+        """Say that a permission has ended: the department must forget the person's handle."""
+        return await self.send_event(await self._mint(kind, pairwise_id, grant_id, event_id, {}))
+
+    async def send_plan_event(
+        self,
+        kind: EventKind,
+        *,
+        pairwise_id: str,
+        grant_id: GrantId,
+        plan_reference: str,
+        lines: Sequence[PlanLine] = (),
+        pay_day: int | None = None,
+        first_payment_on: date | None = None,
+        event_id: str = "",
+    ) -> Delivery:
+        """Propose, change or end this department's share of a plan: its own lines only.
+
+        `pay_day` is the day of the month. An ended plan has no lines.
+        """
+        details: dict[str, Any] = {
+            "plan_reference": plan_reference,
+            "lines": [
+                {"debt_handle": line.debt_token, "share_pence": line.share_pence} for line in lines
+            ],
+        }
+        if pay_day is not None:
+            details["pay_day"] = pay_day
+        if first_payment_on is not None:
+            details["first_payment_on"] = first_payment_on.isoformat()
+        token = await self._mint(kind, pairwise_id, grant_id, event_id, details)
+        return await self._post("/v1/plan-events", token, f"application/{EVENT_TYPE}")
+
+    async def _mint(
+        self,
+        kind: EventKind,
+        pairwise_id: str,
+        grant_id: GrantId,
+        event_id: str,
+        details: Mapping[str, Any],
+    ) -> str:
+        minted = await asyncio.to_thread(
+            self._signer.mint_event,
+            kind,
+            audience=audience_of(self._entry.code),
+            pairwise_id=pairwise_id,
+            grant_id=grant_id,
+            event_id=event_id,
+            details=details,
+        )
+        return minted.token
+
+    async def _send_sealed(
+        self, permit: Permit, errand: Errand, path: str, body: Mapping[str, Any]
+    ) -> Delivery:
+        try:
+            key = (await self._keys.get()).first("enc")
+        except (OutsideFailed, KeyRefused):
+            return Delivery.FAILED
+        if not isinstance(key, ECKey):
+            return Delivery.FAILED
+        minted = await asyncio.to_thread(
+            self._signer.mint_assertion,
+            permit,
+            audience=audience_of(self._entry.code),
+            htu=self._entry.address + path,
+            errand=errand,
+            request_jwe=seal(compact_json(body), key),
+        )
+        return await self._post(path, minted.token, "application/jwt", permit.interaction_id)
+
+    async def _post(
+        self, path: str, token: str, content_type: str, interaction_id: str = ""
+    ) -> Delivery:
+        headers = {
+            "Content-Type": content_type,
+            "x-svd-interaction-id": interaction_id or str(new_uuid(self._chance)),
+        }
+        try:
+            reply = await self._wire.send(
+                "POST",
+                self._entry.address + path,
+                headers,
+                token.encode("ascii"),
+                accept=(PROBLEM,),
+                max_bytes=8 * 1024,
+                party=self._entry.code,
+            )
+        except OutsideFailed:
+            return Delivery.FAILED
+        if reply.status == 202:
+            return Delivery.TAKEN
+        again = reply.status in (401, 429) or reply.status >= 500
+        return Delivery.FAILED if again else Delivery.REFUSED
