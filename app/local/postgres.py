@@ -58,6 +58,7 @@ class Cluster:
     log_path: Path
     socket_dir: Path
     throwaway: bool
+    _home: Path = field(repr=False)
     _passwords: dict[str, str] = field(repr=False)
     _process: subprocess.Popen[bytes] = field(repr=False)
 
@@ -73,9 +74,10 @@ class Cluster:
     def stop(self) -> None:
         """End all connections and stop, keeping what was committed. May be called twice."""
         _end(self._process, signal.SIGINT)
-        if self.socket_dir != self.data_dir / "socket":
+        if self.socket_dir != self._home / "socket":
             shutil.rmtree(self.socket_dir, ignore_errors=True)
         if self.throwaway:
+            shutil.rmtree(self._home, ignore_errors=True)
             shutil.rmtree(self.data_dir, ignore_errors=True)
 
 
@@ -103,7 +105,7 @@ def start(data_dir: Path, *, throwaway: bool = False) -> Cluster:
     settings |= _THROWAWAY if throwaway else {}
     log_path = data_dir / "postgres.log"
     process = _launch(programs, run_as, pgdata, settings, log_path)
-    cluster = Cluster(data_dir, log_path, socket_dir, throwaway, passwords, process)
+    cluster = Cluster(data_dir, log_path, socket_dir, throwaway, home, passwords, process)
     try:
         _wait_until_answering(cluster)
         if not (data_dir / "ready").exists():
