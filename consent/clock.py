@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from consent.chance import Chance as Chance
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -41,7 +42,3 @@ class SetClock:
 def london_date(moment: datetime) -> date:
     """The calendar day in the United Kingdom at this moment."""
     return moment.astimezone(LONDON).date()
-
-
-Chance = Callable[[int], bytes]
-"""Random bytes, handed in: `secrets.token_bytes` in production."""

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 from typing import NewType
 from uuid import UUID
 
-from consent.clock import Chance
+from consent.chance import Chance
 
 SubjectId = NewType("SubjectId", UUID)
 """A person in our tables, random; only the table `person` links it to a sign-in (decision 31)."""

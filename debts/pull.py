@@ -11,8 +11,6 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from contextvars import Context
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from threading import Condition
 from typing import Any, Protocol
 
@@ -20,6 +18,7 @@ from consent.clock import Clock
 from consent.ids import DepartmentCode
 from consent.permit import Permit
 from consent.transactions import refuse_if_open
+from debts.asking import FRESH, HARD, LATE, TRIES, Asked, Held
 from debts.breaker import Breaker
 from debts.debt import (
     Answer,
@@ -32,42 +31,9 @@ from debts.debt import (
     Unanswered,
     Unavailable,
 )
-from debts.ephemeral import Ephemeral
 from debts.facts import Facts
 from debts.ports import Department
 from debts.visit import Visit
-
-SLOW = timedelta(seconds=8)
-"""After this a department's place in the list says that it takes longer than usual (S04)."""
-HARD = timedelta(seconds=20)
-"""After this it counts as not answering (S05)."""
-LATE = timedelta(seconds=60)
-"""Until this a late answer is still taken in (S14, decision 45)."""
-FRESH = timedelta(minutes=30)
-"""How long an answer's amounts are shown (S13)."""
-TRIES, TRIES_WITHIN = 3, timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Asked(Ephemeral):
-    """When a department was asked in this visit; `tries` are the moments of the last asks."""
-
-    at: datetime
-    tries: tuple[datetime, ...]
-
-    def next_try_at(self, now: datetime) -> datetime | None:
-        """Nothing when it may be asked again now, else the moment it may (D28)."""
-        recent = [moment for moment in self.tries if now - moment < TRIES_WITHIN]
-        return None if len(recent) < TRIES else min(recent) + TRIES_WITHIN
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Held(Ephemeral):
-    """An answer as it lies in the vault."""
-
-    answer: Answer
-    arrived_at: datetime
-    late: bool = False
 
 
 class Book(Protocol):

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from consent.ids import DepartmentCode
 from consent.register import DepartmentEntry
+from debts.asking import FRESH, HARD, SLOW, Asked, Held
 from debts.debt import (
     Closed,
     Debt,
@@ -25,7 +26,6 @@ from debts.debt import (
 )
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
-from debts.pull import FRESH, HARD, SLOW, Asked, Held
 
 
 class CardState(StrEnum):

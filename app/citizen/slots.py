@@ -12,6 +12,7 @@ from typing import Final
 
 from adapters.identity.identity import Identity
 from adapters.identity.one_login import SignInStart
+from debts.asking import Asked, Held
 from debts.debt import (
     Arrangement,
     Closed,
@@ -28,7 +29,6 @@ from debts.debt import (
 )
 from debts.ephemeral import Ephemeral
 from debts.facts import Address, Facts
-from debts.pull import Asked, Held
 
 SIGN_IN: Final = "signin"
 """`signin.<state>`: what must come back from the sign-in service, once."""

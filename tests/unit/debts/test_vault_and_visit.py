@@ -11,9 +11,9 @@ import pytest
 
 from consent.clock import SetClock
 from consent.errors import EphemeralLeak
+from debts.asking import Held
 from debts.debt import Arrangement, Debt, Debts, Flag, Hold, NoDebts
 from debts.money import Pence
-from debts.pull import Held
 from debts.vault import MemoryVault
 from debts.visit import Visit, Visits
 from tests.builders import NOON, a_clock, set_chance
