@@ -62,7 +62,7 @@ def _each_line(source: IO[Any], stdout: IO[str]) -> int:
         if not line.strip():
             continue
         try:
-            answer = quote(line)
+            answer = quote(line.strip())
         except Faulty as fault:
             code = EXIT_FAULT
             answer = {"outcome": "fault", "faults": list(fault.faults)}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
-from debts.money import Pence, Spread
+from debts.money import Pence, Spread, spread
 from plan.rules.strategies import STRATEGIES, Strategy, StrategyName, Weighed, smallest
 
 WEIGHT_TOTAL: Final = 1_000_000
@@ -31,13 +30,12 @@ def spread_payment(
     payment: int, debts: Sequence[Weighed], caps: Sequence[int], strategy: StrategyName
 ) -> Spread:
     """The shares, and how far each cap may fall before they change (`debts.money.Spread`)."""
+    total, share_by = min(payment, sum(caps)), STRATEGIES[strategy]
+    if not any(debt.minimum for debt in debts):
+        return share_by(total, debts, caps)
     floors = [min(debt.minimum, cap) for debt, cap in zip(debts, caps, strict=True)]
-    total = min(payment, sum(caps))
     if sum(floors) > total:
         raise BelowMinimums
-    share_by = STRATEGIES[strategy]
-    if not any(floors):
-        return share_by(total, debts, caps)
     return _raise_to_minimums(total, debts, caps, floors, share_by)
 
 
@@ -68,12 +66,12 @@ def _raise_to_minimums(
 def weights_ppm(debts: Sequence[Weighed]) -> list[int]:
     """What a stored share keeps to be shared by later: parts in a million, in all a million.
 
-    Balances never leave the visit; these do (decision 29). No debt is so small that it gets
-    nothing at all.
+    One part for each debt, so that none is too small to count, and the rest by balance. Balances
+    never leave the visit; these do (decision 29).
     """
-    parts = [replace(debt, minimum=1) for debt in debts]
-    caps = [WEIGHT_TOTAL] * len(parts)
-    return [int(ppm) for ppm in allocate(WEIGHT_TOTAL, parts, caps, StrategyName.PRO_RATA)]
+    rest = WEIGHT_TOTAL - len(debts)
+    parts = spread(rest, [debt.weight for debt in debts], [rest] * len(debts)).shares
+    return [part + 1 for part in parts]
 
 
 def ranks(debts: Sequence[Weighed], strategy: StrategyName) -> list[int | None]:

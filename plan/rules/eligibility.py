@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -36,6 +38,9 @@ FACTS: Final[Mapping[str, Reason]] = MappingProxyType(
     }
 )
 """Which fact of a claim, when it is true, gives which reason."""
+
+_facts: Final = attrgetter(*FACTS)
+_ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
 LEAST_CONSEQUENCE: Final = 9
 """Behind every known kind (PRI-08)."""
@@ -76,8 +81,7 @@ def sort_claims(claims: Iterable[Claim], policy: Policy) -> Sorted:
 
 def why_out(claim: Claim, policy: Policy) -> Reason | None:
     """The first reason of ELIG-05 that is true of this claim, or None when it may enter."""
-    stated = set(_reasons(claim, policy))
-    return next((reason for reason in Reason if reason in stated), None)
+    return min(_reasons(claim, policy), key=_ORDER.__getitem__, default=None)
 
 
 def _reasons(claim: Claim, policy: Policy) -> Iterator[Reason]:
@@ -88,9 +92,9 @@ def _reasons(claim: Claim, policy: Policy) -> Iterator[Reason]:
         yield from _reasons_of_type(claim, kind, policy.nation)
     if claim.balance_pence <= 0:
         yield Reason.BELOW_MINIMUM
-    for fact, reason in FACTS.items():
-        if getattr(claim, fact):
-            yield reason
+    facts = _facts(claim)
+    if any(facts):
+        yield from compress(FACTS.values(), facts)
 
 
 def _reasons_of_type(claim: Claim, kind: DebtType, nation: Nation) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
@@ -62,7 +62,7 @@ class Schedule(Ephemeral):
 
     def paid_off_in(self, place: int) -> int:
         """The month of the last payment to the debt at this place, 0 if it gets none."""
-        return max((run.last for run in self.runs if run.shares[place]), default=0)
+        return next((run.last for run in reversed(self.runs) if run.shares[place]), 0)
 
 
 def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName) -> Schedule:
@@ -81,7 +81,9 @@ def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName
             if share
         ]
         months = 1 + min(steps)
-        _append(runs, Run(month, months, Pence(sum(shares)), tuple(map(Pence, shares))))
+        _append(
+            runs, Run(month, months, Pence(sum(shares)), cast("tuple[Pence, ...]", tuple(shares)))
+        )
         left = [owed - months * share for owed, share in zip(left, shares, strict=True)]
         month += months
     return Schedule(tuple(runs))

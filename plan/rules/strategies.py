@@ -71,6 +71,8 @@ def small_first(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Sp
     for i in sorted(range(len(debts)), key=lambda i: smallest(debts[i])):
         shares[i] = holds[i] = min(total, caps[i])
         total -= shares[i]
+        if not total:
+            break
     return Spread(shares, holds)
 
 

@@ -1,0 +1,156 @@
+"""What is true of every sharing, whatever the debts: ALLOC-26, by property."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from debts.money import share
+from plan.rules.allocation import WEIGHT_TOTAL, BelowMinimums, allocate, weights_ppm
+from plan.rules.schedule import make_schedule
+from plan.rules.strategies import StrategyName, Weighed
+from tests.plan_cases import reference_months, reference_payment
+
+names = st.sampled_from(StrategyName)
+weights = st.one_of(st.integers(1, 300), st.integers(1, 500_000))
+
+
+@st.composite
+def debts(draw: st.DrawFn, most: int = 8, minimums: bool = True) -> list[Weighed]:
+    size = draw(st.integers(1, most))
+    places = draw(st.permutations(range(size)))
+    least = st.sampled_from([0, 0, 0, 1, 100, 500]) if minimums else st.just(0)
+    return [
+        Weighed(draw(weights), draw(st.booleans()), place, minimum=draw(least)) for place in places
+    ]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[int, list[Weighed], StrategyName]:
+    """A payment that is enough for the minimums, for at most some 400 months."""
+    some = draw(debts())
+    owed = sum(debt.weight for debt in some)
+    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    payment = draw(st.integers(max(least, 1, owed // 400), max(least, owed) + 10))
+    return payment, some, draw(names)
+
+
+@given(plans(), st.data())
+def test_shares_add_up_to_the_payment_and_none_is_above_what_is_left(
+    plan: tuple[int, list[Weighed], StrategyName], data: st.DataObject
+) -> None:
+    payment, some, name = plan
+    caps = [data.draw(st.integers(0, debt.weight)) for debt in some]
+    shares = allocate(payment, some, caps, name)
+    assert sum(shares) == min(payment, sum(caps))
+    assert all(0 <= got <= cap for got, cap in zip(shares, caps, strict=True))
+    for debt, got, cap in zip(some, shares, caps, strict=True):
+        assert got >= min(debt.minimum, cap)
+
+
+@given(plans(), st.data())
+def test_sharing_agrees_with_the_plain_way(
+    plan: tuple[int, list[Weighed], StrategyName], data: st.DataObject
+) -> None:
+    payment, some, name = plan
+    caps = [data.draw(st.integers(0, debt.weight)) for debt in some]
+    assert allocate(payment, some, caps, name) == reference_payment(payment, some, caps, name)
+
+
+@settings(max_examples=200, deadline=None)
+@given(plans())
+def test_runs_give_the_same_pennies_as_walking_month_by_month(
+    plan: tuple[int, list[Weighed], StrategyName],
+) -> None:
+    payment, some, name = plan
+    by_run = [month.shares for month in make_schedule(payment, some, name).each_month()]
+    assert by_run == list(reference_months(payment, some, name))
+
+
+@given(plans())
+def test_a_whole_plan_repays_each_debt_exactly_and_only_the_last_month_is_less(
+    plan: tuple[int, list[Weighed], StrategyName],
+) -> None:
+    payment, some, name = plan
+    schedule = make_schedule(payment, some, name)
+    for place, debt in enumerate(some):
+        assert sum(run.months * run.shares[place] for run in schedule.runs) == debt.weight
+        assert 1 <= schedule.paid_off_in(place) <= schedule.months
+    owed = sum(debt.weight for debt in some)
+    assert schedule.months == -(-owed // payment)
+    assert schedule.last_payment == owed - payment * (schedule.months - 1)
+    assert all(run.total == payment for run in schedule.runs if run.last < schedule.months)
+
+
+@given(plans())
+def test_the_same_question_has_the_same_answer(
+    plan: tuple[int, list[Weighed], StrategyName],
+) -> None:
+    payment, some, name = plan
+    first = make_schedule(payment, some, name)
+    again = make_schedule(payment, list(some), name)
+    assert first == again
+
+
+@settings(deadline=None)
+@given(debts(most=4), names, st.data())
+def test_the_order_in_which_debts_come_changes_no_share(
+    some: list[Weighed], name: StrategyName, data: st.DataObject
+) -> None:
+    caps = [debt.weight for debt in some]
+    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    payment = data.draw(st.integers(least, sum(caps)))
+    plain = {d.place: got for d, got in zip(some, allocate(payment, some, caps, name), strict=True)}
+    for other in permutations(some):
+        got = allocate(payment, other, [debt.weight for debt in other], name)
+        assert {debt.place: share for debt, share in zip(other, got, strict=True)} == plain
+
+
+@given(st.lists(weights, min_size=1, max_size=8), st.data())
+def test_a_different_tie_break_moves_at_most_one_penny_a_debt(
+    some: list[int], data: st.DataObject
+) -> None:
+    total = data.draw(st.integers(0, sum(some)))
+    order = data.draw(st.permutations(range(len(some))))
+    one, other = share(total, some, some), share(total, some, some, order)
+    assert all(abs(a - b) <= 1 for a, b in zip(one, other, strict=True))
+
+
+@given(st.lists(weights, min_size=2, max_size=8), st.integers(0, 10_000))
+def test_debts_with_room_keep_their_proportion_within_a_penny(some: list[int], total: int) -> None:
+    shares = share(total, some, [total + 1] * len(some))
+    whole = sum(some)
+    for weight, got in zip(some, shares, strict=True):
+        assert abs(got * whole - total * weight) < whole
+
+
+@given(debts(), names, st.integers(0, 3000))
+def test_a_payment_below_the_minimums_is_refused_and_no_other(
+    some: list[Weighed], name: StrategyName, payment: int
+) -> None:
+    caps = [debt.weight for debt in some]
+    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    try:
+        allocate(payment, some, caps, name)
+    except BelowMinimums:
+        assert payment < least
+    else:
+        assert payment >= least
+
+
+@given(debts(most=12))
+def test_stored_weights_are_parts_of_a_million_and_never_nothing(some: list[Weighed]) -> None:
+    parts = weights_ppm(some)
+    assert sum(parts) == WEIGHT_TOTAL
+    assert min(parts) >= 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(debts(most=12, minimums=False), names, st.integers(1, 50))
+def test_the_number_of_runs_grows_with_endings_and_not_with_months(
+    some: list[Weighed], name: StrategyName, payment: int
+) -> None:
+    schedule = make_schedule(payment, some, name)
+    assert len(schedule.runs) <= 3 * len(some)
