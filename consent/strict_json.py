@@ -68,14 +68,12 @@ def _constant(text: str) -> NoReturn:
 
 
 def _deeper_than(value: Any, most: int) -> bool:
-    layer = [value]
-    for _ in range(most + 1):
+    layer = [value] if isinstance(value, dict | list) else []
+    for _ in range(most):
         layer = [
             inner
             for outer in layer
-            if isinstance(outer, dict | list)
             for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
         ]
-        if not layer:
-            return False
-    return True
+    return bool(layer)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from adapters.departments.native.department import NativeDepartment
-from adapters.departments.native.messages import Delivery, NativeMessages, PlanLine
+from adapters.departments.native.messages import Delivery, NativeMessages, PlanLine, PlanMessage
 
-__all__ = ["Delivery", "NativeDepartment", "NativeMessages", "PlanLine"]
+__all__ = ["Delivery", "NativeDepartment", "NativeMessages", "PlanLine", "PlanMessage"]

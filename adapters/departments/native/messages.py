@@ -37,12 +37,45 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PlanLine:
     """This department's share of each payment for one of its debts, in pence."""
 
     debt_token: str
     share_pence: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanMessage:
+    """What one department learns of a plan: its own lines, and when they are paid.
+
+    `frequency` is `week`, `fortnight`, `four_weeks` or `month`; `pay_day` the day of the month, or
+    of the week from 1 for Monday. An ended plan has no lines and no days.
+    """
+
+    plan_reference: str
+    lines: tuple[PlanLine, ...] = ()
+    frequency: str = ""
+    pay_day: int | None = None
+    method: str = ""
+    starts_on: date | None = None
+    answer_by: date | None = None
+
+    def details(self) -> dict[str, Any]:
+        """As the protocol writes it; what is not known is left out."""
+        said: dict[str, Any] = {
+            "plan_reference": self.plan_reference,
+            "lines": [
+                {"debt_handle": line.debt_token, "share_pence": line.share_pence}
+                for line in self.lines
+            ],
+            "frequency": self.frequency,
+            "pay_day": self.pay_day,
+            "method": self.method,
+            "starts_on": self.starts_on.isoformat() if self.starts_on else None,
+            "answer_by": self.answer_by.isoformat() if self.answer_by else None,
+        }
+        return {name: value for name, value in said.items() if value not in ("", None)}
 
 
 class NativeMessages:
@@ -103,30 +136,14 @@ class NativeMessages:
     async def send_plan_event(
         self,
         kind: EventKind,
+        message: PlanMessage,
         *,
         pairwise_id: str,
         grant_id: GrantId,
-        plan_reference: str,
-        lines: Sequence[PlanLine] = (),
-        pay_day: int | None = None,
-        first_payment_on: date | None = None,
         event_id: str = "",
     ) -> Delivery:
-        """Propose, change or end this department's share of a plan: its own lines only.
-
-        `pay_day` is the day of the month. An ended plan has no lines.
-        """
-        details: dict[str, Any] = {
-            "plan_reference": plan_reference,
-            "lines": [
-                {"debt_handle": line.debt_token, "share_pence": line.share_pence} for line in lines
-            ],
-        }
-        if pay_day is not None:
-            details["pay_day"] = pay_day
-        if first_payment_on is not None:
-            details["first_payment_on"] = first_payment_on.isoformat()
-        token = await self._mint(kind, pairwise_id, grant_id, event_id, details)
+        """Propose, change or end this department's part of a plan (decision 26)."""
+        token = await self._mint(kind, pairwise_id, grant_id, event_id, message.details())
         return await self._post("/v1/plan-events", token, f"application/{EVENT_TYPE}")
 
     async def _mint(
