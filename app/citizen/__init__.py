@@ -1,0 +1,1 @@
+"""The citizen door: what a signed-in person sees and decides."""

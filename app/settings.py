@@ -1,0 +1,193 @@
+"""What the portal is told at its start, as one frozen object; all faults are reported at once.
+
+The defaults are production's. `SVD_DEMONSTRATION=1` (which `svd run` sets) takes the
+demonstration's, on this machine only.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from consent import register
+
+Mode = Literal["production", "demonstration"]
+Brand = Literal["generic", "govuk"]
+ONE_LOGIN_HOSTS: Final = ".account.gov.uk"
+DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
+DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
+"""Only the demonstration has a department's private key beside ours."""
+
+
+class SettingsFault(Exception):
+    """The environment cannot be used; `faults` has one sentence for each reason."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses are without a slash at the end. Secrets lie in files in `keys_dir`."""
+
+    mode: Mode
+    state_dir: Path
+    keys_dir: Path
+    host: str
+    port: int
+    portal_url: str
+    database_url: str
+    worker_database_url: str
+    vault_url: str = ""
+    """Redis or Valkey for several processes; empty keeps the vault in this one's memory."""
+    one_login_url: str = "https://oidc.account.gov.uk"
+    one_login_identity_url: str = "https://identity.account.gov.uk"
+    one_login_client_id: str = ""
+    brand: Brand = "generic"
+    more_form_origins: tuple[str, ...] = ()
+    more_hosts: tuple[str, ...] = ()
+
+    @property
+    def demonstration(self) -> bool:
+        return self.mode == "demonstration"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the portal over TLS."""
+        return self.portal_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Host names that the portal answers to; any other is refused."""
+        local = ["localhost", "127.0.0.1"] if self.demonstration else []
+        return [urlsplit(self.portal_url).hostname or "", *self.more_hosts, *local]
+
+    @property
+    def form_action_origins(self) -> tuple[str, ...]:
+        """Where a form of ours may lead: the sign-in service, and what is added (decision 48)."""
+        return tuple(dict.fromkeys((*map(_origin, (self.one_login_url,)), *self.more_form_origins)))
+
+    @property
+    def one_login_issuer(self) -> str:
+        return f"{self.one_login_url}/"
+
+    @property
+    def one_login_discovery_url(self) -> str:
+        return f"{self.one_login_url}/.well-known/openid-configuration"
+
+    @property
+    def one_login_did_url(self) -> str:
+        return f"{self.one_login_identity_url}/.well-known/did.json"
+
+    def cookie_secret(self) -> bytes:
+        """The 32 bytes that sign the form token; every process of a portal shares them."""
+        return base64.urlsafe_b64decode((self.keys_dir / "cookie_secret").read_text().strip())
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read and check. Raises SettingsFault with everything that is wrong."""
+        found = _read(environ)
+        faults = (*_faults(found), *(_production_faults(found, environ)))
+        if faults:
+            raise SettingsFault(faults)
+        return found
+
+
+def _read(environ: Mapping[str, str]) -> Settings:
+    said = environ.get("SVD_MODE", "")
+    demonstration = environ.get("SVD_DEMONSTRATION") == "1" and said != "production"
+    mode: Mode = "demonstration" if demonstration else "production"
+    state = Path(environ.get("SVD_STATE_DIR", "var" if demonstration else "/var/lib/see-and-pay"))
+    port = environ.get("SVD_PORT", "8000")
+    one_login = environ.get(
+        "SVD_ADDRESS_ONE_LOGIN",
+        "http://127.0.0.1:8101" if demonstration else "https://oidc.account.gov.uk",
+    )
+    identity = environ.get(
+        "SVD_ADDRESS_ONE_LOGIN_IDENTITY",
+        one_login if demonstration else "https://identity.account.gov.uk",
+    )
+    local = f"http://localhost:{port}" if demonstration else ""
+    client = DEMONSTRATION_CLIENT if demonstration else ""
+    database = environ.get("DATABASE_URL", "")
+    return Settings(
+        mode=mode,
+        state_dir=state,
+        keys_dir=Path(environ.get("SVD_KEYS_DIR", state / "keys")),
+        host=environ.get("SVD_HOST", "127.0.0.1"),
+        port=int(port) if port.isdecimal() else -1,
+        portal_url=environ.get("SVD_PORTAL_URL", local).rstrip("/"),
+        database_url=database,
+        worker_database_url=environ.get("DATABASE_URL_WORKER", database),
+        vault_url=environ.get("VAULT_URL", ""),
+        one_login_url=one_login.rstrip("/"),
+        one_login_identity_url=identity.rstrip("/"),
+        one_login_client_id=environ.get("SVD_ONE_LOGIN_CLIENT_ID", client),
+        brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
+        more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
+        more_hosts=_list(environ.get("SVD_HOSTS", "")),
+    )
+
+
+def _faults(found: Settings) -> list[str]:
+    faults = []
+    if not 0 <= found.port <= 65535:
+        faults.append("SVD_PORT must be a number from 0 to 65535.")
+    if not urlsplit(found.portal_url).hostname:
+        faults.append("SVD_PORTAL_URL must be the address at which people reach the portal.")
+    if not found.database_url.startswith("postgresql+psycopg://"):
+        faults.append("DATABASE_URL must be a postgresql+psycopg:// address.")
+    if found.vault_url and urlsplit(found.vault_url).scheme not in {"redis", "rediss", "unix"}:
+        faults.append("VAULT_URL must be a redis:// or rediss:// address, or empty.")
+    if not found.one_login_client_id:
+        faults.append("SVD_ONE_LOGIN_CLIENT_ID must be the client id at the sign-in service.")
+    if not (found.keys_dir / "cookie_secret").is_file():
+        faults.append(f"SVD_KEYS_DIR must hold the portal's keys: {found.keys_dir} does not.")
+    return faults
+
+
+def _production_faults(found: Settings, environ: Mapping[str, str]) -> list[str]:
+    """What production refuses to start with (SEC-91)."""
+    if found.demonstration:
+        return []
+    faults = []
+    if any(environ.get(name, "") not in ("", "0") for name in ("FLASK_DEBUG", "SVD_DEBUG")):
+        faults.append("Debugging must be off in production.")
+    if environ.get("SVD_DEMONSTRATION") == "1":
+        faults.append("SVD_DEMONSTRATION and SVD_MODE=production contradict each other.")
+    addresses = {
+        "SVD_PORTAL_URL": found.portal_url,
+        "SVD_ADDRESS_ONE_LOGIN": found.one_login_url,
+        "SVD_ADDRESS_ONE_LOGIN_IDENTITY": found.one_login_identity_url,
+        **{
+            f"SVD_ADDRESS_{entry.code.upper()}": entry.address
+            for entry in register.load(environ=environ).connected()
+        },
+    }
+    faults += [
+        f"{name} must be an https:// address in production."
+        for name, address in addresses.items()
+        if address and not address.startswith("https://")
+    ]
+    for name in ("SVD_ADDRESS_ONE_LOGIN", "SVD_ADDRESS_ONE_LOGIN_IDENTITY"):
+        if not (urlsplit(addresses[name]).hostname or "").endswith(ONE_LOGIN_HOSTS):
+            faults.append(f"{name} must be GOV.UK One Login itself, not a simulator.")
+    if found.one_login_client_id == DEMONSTRATION_CLIENT:
+        faults.append("SVD_ONE_LOGIN_CLIENT_ID must not be the demonstration's.")
+    if any(found.keys_dir.glob(DEPARTMENTS_PRIVATE_KEYS)):
+        faults.append("SVD_KEYS_DIR must not hold the demonstration's keys.")
+    return faults
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
