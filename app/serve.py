@@ -6,6 +6,7 @@ database instead (decision 24). A stop lets the pages under way finish.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, Final
@@ -27,11 +28,13 @@ def build() -> Flask:
     """The application as the server's worker makes it."""
     from app import create_app
     from app.http import logs
-    from app.wiring import wire
+    from app.wiring import portal
 
     logs.configure()
     settings = Settings.from_environment()
-    return create_app(settings, wire(settings))
+    running = portal(settings, os.environ)
+    atexit.register(running.stop)
+    return create_app(settings, running.services)
 
 
 def main() -> None:
