@@ -1,0 +1,41 @@
+"""Plan events: what happened to a plan, in words that tell no amount and no debt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from consent.ids import DepartmentCode, PlanId, SubjectId
+
+
+class Kind(StrEnum):
+    AGREED = "agreed"
+    """The person agreed to the plan."""
+    LINE_AGREED = "line_agreed"
+    LINE_CHANGE_ASKED = "line_change_asked"
+    LINE_REFUSED = "line_refused"
+    LINE_LEFT = "line_left"
+    PAYMENT_FELL = "payment_fell"
+    """Lines went, and what is paid each time fell with them."""
+    STARTED = "started"
+    """The first department agreed."""
+    MOVED = "moved"
+    """The first payment moved to a later day: nobody had agreed in time for it."""
+    FELL_DUE = "fell_due"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEvent:
+    """One event. `by` is a kind of actor; `share_id` and `department` name a line or nothing."""
+
+    event_id: UUID
+    at: datetime
+    subject: SubjectId
+    plan_id: PlanId
+    kind: Kind
+    by: str
+    share_id: UUID | None = None
+    department: DepartmentCode | str = ""

@@ -1,0 +1,89 @@
+"""A department's lines leave the plan when its permission to run it ends (decision 7).
+
+Leaving never carries a penalty, and never ends the plan by itself unless nothing is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consent.clock import Chance, Clock
+from consent.ids import GrantId
+from consent.people import Person, Worker
+from consent.purposes import Purpose
+from consent.store import Store, Tx, grants
+from consent.store.grants import Grant
+from consent.withdraw import end_in
+from plan.lifecycle import LIVE_PLAN
+from plan.lines import follow, take_out
+from plan.store import plans, shares
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many lines left with a permission, and whether the plan ended with them."""
+
+    lines: int = 0
+    plan_ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A permission that ended, and what that did to the plan."""
+
+    grant: Grant
+    left: Left
+
+
+def withdraw(
+    store: Store, clock: Clock, chance: Chance, *, actor: Person, grant_id: GrantId
+) -> Withdrawn:
+    """End one permission now, and in the same transaction the lines that ran under it.
+
+    Repeating it changes nothing. Raises NotFound, also for another's.
+    """
+    with store.transaction(actor) as tx:
+        return _withdraw_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+
+
+def withdraw_all(store: Store, clock: Clock, chance: Chance, *, actor: Person) -> list[Withdrawn]:
+    """End every live permission of this person, and with them the plan, in one transaction."""
+    with store.transaction(actor) as tx:
+        live = grants.live_of(tx, actor.subject, clock.now())
+        return [
+            _withdraw_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+            for grant_id in sorted(grant.grant_id for grant in live)
+        ]
+
+
+def leave_in(tx: Tx, clock: Clock, chance: Chance, *, grant_id: GrantId, by: str) -> Left:
+    """Take the lines under this permission out of their plan, inside an open transaction."""
+    under = shares.live_under(tx, grant_id)
+    row = plans.locked(tx, under[0].plan_id) if under else None
+    if row is None or row.state not in LIVE_PLAN:
+        return Left()
+    now = clock.now()
+    under = shares.live_under(tx, grant_id)  # again: the plan is held only since the line above
+    for share in under:
+        take_out(tx, chance, now, row, share, by)
+    return Left(len(under), bool(under) and follow(tx, chance, now, row, by))
+
+
+def follow_permissions(store: Store, clock: Clock, chance: Chance, *, batch: int = 200) -> int:
+    """The clock's part: lines whose permission ended in any other way leave too. How many left."""
+    gone = 0
+    with store.transaction(Worker()) as tx:
+        stray = shares.without_permission(tx, clock.now(), limit=batch)
+        for grant_id in sorted({share.grant_id for share in stray}):
+            gone += leave_in(tx, clock, chance, grant_id=grant_id, by="system").lines
+    return gone
+
+
+def _withdraw_in(
+    tx: Tx, clock: Clock, chance: Chance, *, actor: Person, grant_id: GrantId
+) -> Withdrawn:
+    grant = end_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+    left = Left()
+    if grant.purpose is Purpose.RUN_PLAN:
+        left = leave_in(tx, clock, chance, grant_id=grant_id, by="person")
+    return Withdrawn(grant, left)

@@ -1,0 +1,63 @@
+"""What follows when a line of a plan changes: what is paid, and whether anything is left.
+
+Pence of a line that goes stay with the person (decision 35): the payment falls by them, and other
+lines get them only after the person has seen old and new side by side (D77).
+The caller holds the plan (`plans.locked`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from consent.clock import Chance
+from consent.ids import new_uuid
+from consent.store import Tx, events
+from plan.events import Kind, PlanEvent
+from plan.lifecycle import ShareState
+from plan.store import plans, shares
+from plan.store.plans import PlanRow
+from plan.store.shares import ShareRow
+from plan.terms import EndedReason
+
+ENDED = "plan.ended"
+"""The outbox topic for a line that is no longer in a plan, whatever the reason; ref: share id."""
+
+
+def line_event(
+    chance: Chance, now: datetime, row: PlanRow, share: ShareRow, kind: Kind, by: str
+) -> PlanEvent:
+    """An event that tells of one line."""
+    return PlanEvent(
+        new_uuid(chance),
+        now,
+        row.subject_id,
+        row.plan_id,
+        kind,
+        by,
+        share.share_id,
+        share.department,
+    )
+
+
+def plan_event(chance: Chance, now: datetime, row: PlanRow, kind: Kind, by: str) -> PlanEvent:
+    """An event that tells of the plan as a whole."""
+    return PlanEvent(new_uuid(chance), now, row.subject_id, row.plan_id, kind, by)
+
+
+def take_out(tx: Tx, chance: Chance, now: datetime, row: PlanRow, share: ShareRow, by: str) -> None:
+    """One line leaves; its department hears "no longer in the plan" and nothing else (PLAN-21)."""
+    event = line_event(chance, now, row, share, Kind.LINE_LEFT, by)
+    shares.set_state(tx, share.share_id, ShareState.LEFT, event)
+    events.queue(tx, topic=ENDED, department=share.department, ref=str(share.share_id), now=now)
+
+
+def follow(tx: Tx, chance: Chance, now: datetime, row: PlanRow, by: str) -> bool:
+    """After lines went: the payment is what the others add up to. True when the plan ended."""
+    live = [share.current_pence for share in shares.of_plan(tx, row.plan_id) if share.live]
+    if live:
+        event = plan_event(chance, now, row, Kind.PAYMENT_FELL, by)
+        plans.set_payment(tx, row.plan_id, sum(live), event)
+        return False
+    event = plan_event(chance, now, row, Kind.ENDED, by)
+    plans.end(tx, row.plan_id, EndedReason.NOTHING_LEFT, event)
+    return True

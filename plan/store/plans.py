@@ -1,0 +1,227 @@
+"""Rows of plans and of instalments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from consent.ids import PlanId, SubjectId
+from consent.store import Tx
+from plan.events import PlanEvent
+from plan.lifecycle import LIVE_PLAN, OPEN_INSTALMENT, InstalmentState, PlanState
+from plan.records import instalment, plan
+from plan.store.events import append
+from plan.terms import EndedReason, Every, Method
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One row of `plan`. `payment_pence` is pence each time, `review_month` a first of a month."""
+
+    plan_id: PlanId
+    subject_id: SubjectId
+    reference: str
+    state: PlanState
+    payment_pence: int
+    frequency: Every
+    pay_day: int
+    method: Method
+    strategy: str
+    policy_version: str
+    wording_version: str
+    starts_on: date
+    review_month: date
+    agreed_at: datetime
+    ended_at: datetime | None
+    ended_reason: EndedReason | None
+    post_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The instalment that lies ahead of a plan."""
+
+    plan_id: PlanId
+    sequence: int
+    due_on: date
+
+
+_NAMES = tuple(field.name for field in fields(PlanRow))
+_ALL = tuple(plan.c[name] for name in _NAMES)
+_LIVE = [state.value for state in LIVE_PLAN]
+_OPEN = [state.value for state in OPEN_INSTALMENT]
+_PLANNED = InstalmentState.PLANNED.value
+
+
+def _plans(tx: Tx, query: Select[Any]) -> list[PlanRow]:
+    found = []
+    for row in tx.connection.execute(query):
+        values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+        values["state"] = PlanState(values["state"])
+        values["frequency"] = Every(values["frequency"])
+        values["method"] = Method(values["method"])
+        reason = values["ended_reason"]
+        values["ended_reason"] = EndedReason(reason) if reason else None
+        found.append(PlanRow(**values))
+    return found
+
+
+def add(tx: Tx, row: PlanRow, event: PlanEvent) -> bool:
+    """Add a plan; False where this post was recorded already, or another plan is live.
+
+    A post that is being recorded by somebody else at this moment is waited for.
+    """
+    values = {name: getattr(row, name) for name in _NAMES}
+    added = tx.connection.execute(
+        upsert(plan).values(values).on_conflict_do_nothing().returning(plan.c.plan_id)
+    )
+    if added.one_or_none() is None:
+        return False
+    append(tx, event)
+    return True
+
+
+def of_post(tx: Tx, subject: SubjectId, post_hash: str) -> PlanRow | None:
+    found = _plans(
+        tx, select(*_ALL).where(plan.c.subject_id == subject, plan.c.post_hash == post_hash)
+    )
+    return found[0] if found else None
+
+
+def live_of(tx: Tx, subject: SubjectId) -> PlanRow | None:
+    """This person's running plan; there is never more than one."""
+    query = select(*_ALL).where(plan.c.subject_id == subject, plan.c.state.in_(_LIVE))
+    found = _plans(tx, query)
+    return found[0] if found else None
+
+
+def newest_of(tx: Tx, subject: SubjectId) -> PlanRow | None:
+    """The running plan, else the one agreed last."""
+    query = (
+        select(*_ALL)
+        .where(plan.c.subject_id == subject)
+        .order_by(case((plan.c.state.in_(_LIVE), 0), else_=1), plan.c.agreed_at.desc())
+        .limit(1)
+    )
+    found = _plans(tx, query)
+    return found[0] if found else None
+
+
+def one(tx: Tx, plan_id: PlanId) -> PlanRow | None:
+    found = _plans(tx, select(*_ALL).where(plan.c.plan_id == plan_id))
+    return found[0] if found else None
+
+
+def locked(tx: Tx, plan_id: PlanId) -> PlanRow | None:
+    """One plan, held for a change until this transaction ends."""
+    found = _plans(tx, select(*_ALL).where(plan.c.plan_id == plan_id).with_for_update())
+    return found[0] if found else None
+
+
+def set_payment(tx: Tx, plan_id: PlanId, pence: int, event: PlanEvent) -> None:
+    """What is paid each time from now on, in pence: the live lines must add up to it."""
+    _change(tx, plan_id, event, payment_pence=pence)
+
+
+def start(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:
+    """A department agreed: the plan is active, and its first payment falls on `starts_on`."""
+    _change(tx, plan_id, event, state=PlanState.ACTIVE.value, starts_on=starts_on)
+    _move_ahead(tx, plan_id, starts_on)
+
+
+def move(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:
+    """The first payment of a plan that nobody has agreed to falls on a later day."""
+    _change(tx, plan_id, event, starts_on=starts_on)
+    _move_ahead(tx, plan_id, starts_on)
+
+
+def end(tx: Tx, plan_id: PlanId, reason: EndedReason, event: PlanEvent) -> None:
+    """The plan is over; what lay ahead of it is cancelled."""
+    _change(
+        tx,
+        plan_id,
+        event,
+        state=PlanState.ENDED.value,
+        ended_at=event.at,
+        ended_reason=reason.value,
+    )
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == plan_id, instalment.c.state.in_(_OPEN))
+        .values(state=InstalmentState.CANCELLED.value)
+    )
+
+
+def _change(tx: Tx, plan_id: PlanId, event: PlanEvent, **values: object) -> None:
+    tx.connection.execute(update(plan).where(plan.c.plan_id == plan_id).values(**values))
+    append(tx, event)
+
+
+def _move_ahead(tx: Tx, plan_id: PlanId, due_on: date) -> None:
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == plan_id, instalment.c.state == _PLANNED)
+        .values(due_on=due_on)
+    )
+
+
+def add_ahead(tx: Tx, subject: SubjectId, ahead: Ahead) -> None:
+    """Plan one instalment. The database refuses a second one ahead."""
+    tx.connection.execute(
+        insert(instalment).values(
+            plan_id=ahead.plan_id,
+            sequence=ahead.sequence,
+            subject_id=subject,
+            due_on=ahead.due_on,
+            state=_PLANNED,
+        )
+    )
+
+
+def fall_due(tx: Tx, ahead: Ahead, event: PlanEvent) -> None:
+    """Its day has come."""
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == ahead.plan_id, instalment.c.sequence == ahead.sequence)
+        .values(state=InstalmentState.DUE.value)
+    )
+    append(tx, event)
+
+
+def ahead_of(tx: Tx, plan_id: PlanId) -> Ahead | None:
+    row = tx.connection.execute(
+        select(instalment.c.plan_id, instalment.c.sequence, instalment.c.due_on).where(
+            instalment.c.plan_id == plan_id, instalment.c.state == _PLANNED
+        )
+    ).one_or_none()
+    return None if row is None else Ahead(PlanId(row[0]), row[1], row[2])
+
+
+def paid_times(tx: Tx, plan_id: PlanId) -> int:
+    """How many instalments have been paid."""
+    paid = (
+        select(func.count())
+        .select_from(instalment)
+        .where(instalment.c.plan_id == plan_id, instalment.c.state == InstalmentState.PAID.value)
+    )
+    return int(tx.connection.execute(paid).scalar_one())
+
+
+def due_for(tx: Tx, state: PlanState, until: date, *, limit: int) -> list[PlanRow]:
+    """Plans in this state whose planned instalment falls on or before `until`, claimed."""
+    near = exists().where(
+        instalment.c.plan_id == plan.c.plan_id,
+        instalment.c.state == _PLANNED,
+        instalment.c.due_on <= until,
+    )
+    return _plans(
+        tx,
+        select(*_ALL)
+        .where(plan.c.state == state.value, near)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )

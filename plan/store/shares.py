@@ -1,0 +1,142 @@
+"""Rows of the lines in a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, insert, select, update
+
+from consent.ids import DepartmentCode, GrantId, PlanId, SubjectId
+from consent.lifecycle import VALID
+from consent.records import consent_grant
+from consent.store import Tx
+from plan.events import PlanEvent
+from plan.lifecycle import LIVE_SHARE, ShareState
+from plan.records import plan_share
+from plan.store.events import append
+from plan.terms import Reason, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """One row of `plan_share`: a line. `current_pence` is its part of each payment."""
+
+    share_id: UUID
+    plan_id: PlanId
+    subject_id: SubjectId
+    department: DepartmentCode
+    grant_id: GrantId
+    debt_token: str
+    debt_tag: str
+    tier: Tier
+    current_pence: int
+    weight_ppm: int
+    rank: int | None
+    at_minimum: bool
+    state: ShareState
+    answer_by: date | None
+    answered_at: datetime | None
+    reason_code: Reason
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE_SHARE
+
+
+_NAMES = tuple(field.name for field in fields(ShareRow))
+_ALL = tuple(plan_share.c[name] for name in _NAMES)
+_LIVE = [state.value for state in LIVE_SHARE]
+
+
+def _shares(tx: Tx, query: Select[Any]) -> list[ShareRow]:
+    found = []
+    for row in tx.connection.execute(query):
+        values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+        values["tier"] = Tier(values["tier"])
+        values["state"] = ShareState(values["state"])
+        values["reason_code"] = Reason(values["reason_code"])
+        found.append(ShareRow(**values))
+    return found
+
+
+def add(tx: Tx, rows: Sequence[ShareRow]) -> None:
+    """Add the lines of a plan that was just added; its event tells of them all."""
+    tx.connection.execute(
+        insert(plan_share),
+        [{name: getattr(row, name) for name in _NAMES} for row in rows],
+    )
+
+
+def of_plan(tx: Tx, plan_id: PlanId) -> list[ShareRow]:
+    """Every line, by department, the largest first."""
+    return _shares(
+        tx,
+        select(*_ALL)
+        .where(plan_share.c.plan_id == plan_id)
+        .order_by(
+            plan_share.c.department, plan_share.c.current_pence.desc(), plan_share.c.share_id
+        ),
+    )
+
+
+def one(tx: Tx, share_id: UUID) -> ShareRow | None:
+    found = _shares(tx, select(*_ALL).where(plan_share.c.share_id == share_id))
+    return found[0] if found else None
+
+
+def live_under(tx: Tx, grant_id: GrantId) -> list[ShareRow]:
+    """The lines that run under this permission."""
+    return _shares(
+        tx,
+        select(*_ALL)
+        .where(plan_share.c.grant_id == grant_id, plan_share.c.state.in_(_LIVE))
+        .order_by(plan_share.c.share_id),
+    )
+
+
+def set_state(
+    tx: Tx, share_id: UUID, state: ShareState, event: PlanEvent, *, reason: Reason = Reason.NONE
+) -> None:
+    """Change one line. An answer, and silence that counts as one, notes its moment."""
+    values: dict[str, object] = {"state": state.value, "reason_code": reason.value}
+    if state is not ShareState.LEFT:
+        values["answered_at"] = event.at
+    else:
+        values["reason_code"] = case(
+            (plan_share.c.reason_code != "", plan_share.c.reason_code), else_=reason.value
+        )
+    tx.connection.execute(
+        update(plan_share).where(plan_share.c.share_id == share_id).values(**values)
+    )
+    append(tx, event)
+
+
+def silent(tx: Tx, today: date, *, limit: int) -> list[ShareRow]:
+    """Pending lines whose day for an answer has passed. Not claimed: lock the plan first."""
+    return _shares(
+        tx,
+        select(*_ALL)
+        .where(plan_share.c.state == ShareState.PENDING.value, plan_share.c.answer_by < today)
+        .order_by(plan_share.c.answer_by, plan_share.c.share_id)
+        .limit(limit),
+    )
+
+
+def without_permission(tx: Tx, now: datetime, *, limit: int) -> list[ShareRow]:
+    """Live lines whose permission is live no more, whatever ended it."""
+    valid = [state.value for state in VALID] + ["suspended"]
+    return _shares(
+        tx,
+        select(*_ALL)
+        .join(consent_grant, consent_grant.c.grant_id == plan_share.c.grant_id)
+        .where(
+            plan_share.c.state.in_(_LIVE),
+            consent_grant.c.state.not_in(valid) | (consent_grant.c.expires_at <= now),
+        )
+        .order_by(plan_share.c.share_id)
+        .limit(limit),
+    )

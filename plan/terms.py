@@ -1,0 +1,76 @@
+"""The closed lists of words that a plan is kept in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plan.rules.strategies import StrategyName
+
+
+class Every(StrEnum):
+    """How often a person pays: words of `plan.rules.frequencies.Frequency` (D63)."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    FOUR_WEEKS = "four_weeks"
+    MONTH = "month"
+
+
+class Method(StrEnum):
+    """How a person pays (D64)."""
+
+    PAY_BY_BANK = "pay_by_bank"
+    CARD = "card"
+    DIRECT_DEBIT = "direct_debit"
+    STANDING_ORDER = "standing_order"
+    CASH = "cash"
+    FROM_BENEFIT = "from_benefit"
+
+
+class Tier(StrEnum):
+    """Whether a line stands among the priority debts of a `two_tier` plan."""
+
+    PRIORITY = "priority"
+    OTHER = "other"
+
+
+class EndedReason(StrEnum):
+    """Why a plan ended without being finished. None of them carries a penalty."""
+
+    STOPPED = "stopped"
+    """The person stopped it."""
+    NOTHING_LEFT = "nothing_left"
+    """Every line left it or was refused."""
+
+
+class Reason(StrEnum):
+    """Why a department asks for a change or says no (X04). Codes only, never words of its own."""
+
+    NONE = ""
+    BELOW_LEGAL_MINIMUM = "below_legal_minimum"
+    COURT_ORDER = "court_order"
+    ALREADY_COLLECTED = "already_collected"
+    NOT_OURS = "not_ours"
+    TOO_LONG = "too_long"
+    UNDER_REVIEW = "under_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the person chose. `pay_day` is 1 to 28 of a month, or 1 (Monday) to 7 otherwise."""
+
+    payment_pence: int
+    pay_day: int
+    strategy: StrategyName
+    policy_version: str
+    wording_version: str
+    every: Every = Every.MONTH
+    method: Method = Method.PAY_BY_BANK
+
+    def __post_init__(self) -> None:
+        longest = 28 if self.every is Every.MONTH else 7
+        if not 1 <= self.pay_day <= longest:
+            raise ValueError(f"pay_day must be between 1 and {longest}")
+        if self.payment_pence < 1:
+            raise ValueError("payment_pence must be at least 1")
