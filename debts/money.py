@@ -96,8 +96,7 @@ def _spread_exactly(
         shares[i], holds[i] = pence, pence + 1
         odd -= pence
         fractions.append((-fraction, order[i] if order else i, i))
-    fractions.sort()
-    for _, _, i in fractions[:odd]:
+    for _, _, i in sorted(fractions)[:odd]:
         shares[i] += 1
 
 

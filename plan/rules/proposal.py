@@ -84,6 +84,11 @@ class Proposal(Ephemeral):
     interest: Pence = NOTHING
 
     @property
+    def first_payment(self) -> Pence | None:
+        """What the first month takes: the payment, or everything that is owed when that is less."""
+        return self.schedule.runs[0].total if self.schedule else None
+
+    @property
     def last_payment(self) -> Pence | None:
         return self.schedule.last_payment if self.schedule else None
 
@@ -149,7 +154,9 @@ def _payment(asked: Pence | None, affordable: Affordable | None) -> Pence:
 
 
 def _policy_notices(case: Case, policy: Policy) -> tuple[Notice, ...]:
-    stale = case.statement is not None and case.on > policy.guidelines.renew_by
+    """Guidelines are compared only where it is known who lives in the home."""
+    compared = case.statement is not None and case.statement.household is not None
+    stale = compared and case.on > policy.guidelines.renew_by
     return (Notice.GUIDELINES_OUT_OF_DATE,) if stale else ()
 
 

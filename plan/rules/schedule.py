@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import cast
 
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
@@ -17,8 +17,12 @@ from plan.rules.allocation import spread_payment
 from plan.rules.strategies import StrategyName, Weighed
 
 
-class Month(NamedTuple):
-    """One month of a plan, 1 the first: its payment, and each debt's share of it, in pence."""
+@dataclass(slots=True, repr=False)
+class Month(Ephemeral):
+    """One month of a plan, 1 the first: its payment, and each debt's share of it, in pence.
+
+    Not frozen, because a schedule makes hundreds of them and throws them away.
+    """
 
     number: int
     total: Pence

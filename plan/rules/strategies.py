@@ -68,7 +68,8 @@ def priority_first(total: int, debts: Sequence[Weighed], caps: Sequence[int]) ->
 def small_first(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
     """Everything to the debt that was smallest when the plan was made, then to the next."""
     shares, holds = [0] * len(debts), [0] * len(debts)
-    for i in sorted(range(len(debts)), key=lambda i: smallest(debts[i])):
+    unpaid = [i for i, cap in enumerate(caps) if cap]
+    for i in sorted(unpaid, key=lambda i: smallest(debts[i])):
         shares[i] = holds[i] = min(total, caps[i])
         total -= shares[i]
         if not total:

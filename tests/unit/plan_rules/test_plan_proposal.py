@@ -15,6 +15,7 @@ from plan.rules.claim import Nation
 from plan.rules.proposal import Proposal, propose
 from plan.rules.reasons import Notice, Outcome, Reason
 from plan.rules.schedule import make_schedule
+from plan.rules.statement import Household
 from plan.rules.strategies import STRATEGIES, StrategyName, Weighed
 from tests.plan_cases import a_case, a_claim, a_statement, aisha, aishas_debts, the_policy
 
@@ -233,7 +234,8 @@ def test_interest_is_a_forecast_beside_the_schedule_and_only_makes_the_plan_long
 def test_guidelines_that_are_out_of_date_are_said_and_not_silently_used() -> None:
     on = date(2027, 4, 5)
     policy = the_policy(on=on)
-    case = a_case(a_claim(), on=on, statement=a_statement(income=50000))
+    statement = a_statement(income=50000, household=Household())
+    case = a_case(a_claim(), on=on, statement=statement)
     assert Notice.GUIDELINES_OUT_OF_DATE in propose(case, policy).notices
 
 
