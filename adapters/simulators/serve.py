@@ -84,13 +84,17 @@ def application(name: str, cast: Cast, settings: SimulatorSettings) -> web.Appli
 
 
 def run(name: str, host: str = "127.0.0.1", port: int | None = None) -> None:
-    """Serve until told to stop. Port 0 takes a free one; None takes the demonstration's."""
+    """Serve until told to stop. Port 0 takes a free one; None takes the demonstration's.
+
+    `SVD_CAST` names another file of people than the ten of the demonstration.
+    """
     if name not in PORTS:
         raise ValueError(f"no such simulator: {name}; there are {', '.join(PORTS)}")
     listener = socket.create_server((host, PORTS[name] if port is None else port), backlog=512)
     address = f"http://{host}:{listener.getsockname()[1]}"
     settings = SimulatorSettings.from_environment(name, address, os.environ)
-    app = application(name, Cast.load(), settings)
+    cast = os.environ.get("SVD_CAST", "")
+    app = application(name, Cast.load(Path(cast) if cast else None), settings)
     asyncio.run(_serve(app, listener, f"{name} {address}"))
 
 
