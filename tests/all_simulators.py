@@ -1,0 +1,44 @@
+"""All simulators at once, each a process of its own: `python -m tests.all_simulators`.
+
+One import serves them all, which is quicker than eight. Prints one line `name address` for each as it answers. They end when this process does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from adapters.simulators import serve
+
+
+def there_is(name: str) -> bool:
+    module = "department" if name in serve.NATIVE else name
+    return find_spec(f"adapters.simulators.{module}") is not None
+
+
+def end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() == 1:
+        sys.exit(0)
+
+
+def main() -> None:
+    end_with_parent()
+    names = [name for name in serve.PORTS if there_is(name)]
+    for name in names:
+        import_module(f"adapters.simulators.{'department' if name in serve.NATIVE else name}")
+    for name in names:
+        if os.fork() == 0:
+            end_with_parent()
+            serve.run(name, port=0)
+            os._exit(0)
+    for _ in names:
+        os.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,351 @@
+"""The whole system for a test: a portal that is reached over HTTP, and the other side of each wire.
+
+`house` starts the simulators and a server once for a test process; each test gets a portal of its
+own in it, with an empty database and an empty vault:
+
+    def test_somebody_signs_in(portal: Portal) -> None:
+        client = portal.client()
+        page = client.sign_in("testwell")
+        page = client.send(page, right="yes")            # fills and posts the page's own form
+        portal.control("dwp", "testwell", "none:0")      # DWP answers her otherwise, until the end
+
+`portal.url` is for a real browser, `portal.services` for looking behind the pages.
+`shared_portal` is the same for all tests of one file.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urljoin
+
+import psycopg
+import pytest
+import requests
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.test import TestResponse
+
+from tests.database import Database
+from tests.pages import Page, PageClient, Typed
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.services import Services
+
+ROOT = Path(__file__).resolve().parents[1]
+CLOSED = "http://127.0.0.1:9"
+"""Stands for a simulator that is not there: nothing listens on it."""
+NAMES = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
+START_WITHIN = 30.0
+WAIT = 40.0
+"""Seconds that a client waits for a page; the longest one streams for 25."""
+
+
+class Quiet(WSGIRequestHandler):
+    """Speaks HTTP/1.1, so that pages can stream, and logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - its name there
+        pass
+
+
+class Switch:
+    """The application that the server answers with; each test puts its own in."""
+
+    def __init__(self) -> None:
+        self.app: Flask | None = None
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if self.app is None:
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return ()
+        return self.app(environ, start_response)
+
+
+class Simulators:
+    """The simulators as processes. `addresses` by name."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.addresses: dict[str, str] = {}
+        self.process = subprocess.Popen(
+            (sys.executable, "-m", "tests.all_simulators"),
+            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._changed: set[str] = set()
+
+    def wait(self) -> None:
+        """Until each has said where it is."""
+        expected = sum(there_is_one(name) for name in NAMES)
+        ends = time.monotonic() + START_WITHIN
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            name, _, address = line.strip().partition(" ")
+            self.addresses[name] = address
+            if len(self.addresses) == expected:
+                return
+            assert time.monotonic() < ends, f"only {sorted(self.addresses)} started"
+        raise AssertionError(f"the simulators stopped; {sorted(self.addresses)} had started")
+
+    def control(self, name: str, body: Mapping[str, Any]) -> None:
+        if name not in self.addresses:
+            pytest.skip(f"there is no simulator for {name} yet")
+        reply = self._session.post(f"{self.addresses[name]}/_control", json=dict(body), timeout=10)
+        assert reply.status_code == 200, reply.text
+        self._changed.add(name)
+
+    def asked(self, name: str) -> list[dict[str, str]]:
+        """What it was asked lately: `at`, `person`, `what`."""
+        self._changed.add(name)
+        reply = self._session.get(f"{self.addresses[name]}/_control", timeout=10)
+        found: list[dict[str, str]] = reply.json()["asked"]
+        return found
+
+    def reset(self) -> None:
+        for name in list(self._changed):
+            self.control(name, {"reset": True})
+        self._changed.clear()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def there_is_one(name: str) -> bool:
+    from tests.all_simulators import there_is
+
+    return there_is(name)
+
+
+@dataclass
+class House:
+    """What all tests of this process share."""
+
+    folder: Path
+    server: BaseWSGIServer
+    switch: Switch
+    simulators: Simulators = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.server.server_port}"
+
+    @contextmanager
+    def portal(self, database: Database) -> Iterator[Portal]:
+        """A portal on this database, with an empty vault. One at a time."""
+        from app import create_app, wiring
+        from app.settings import Settings
+
+        environ = self.environment(database)
+        _stand_in(wiring)
+        running = wiring.portal(Settings.from_environment(environ), environ)
+        self.switch.app = create_app(Settings.from_environment(environ), running.services)
+        try:
+            yield Portal(self.url, database, running.services, self.simulators)
+        finally:
+            self.switch.app = None
+            running.stop()
+            self.simulators.reset()
+
+    def environment(self, database: Database) -> dict[str, str]:
+        return {
+            **environment(self.folder, self.url),
+            "DATABASE_URL": database.portal_url,
+            "DATABASE_URL_WORKER": database.worker_url,
+            **{
+                f"SVD_ADDRESS_{name.upper()}": self.simulators.addresses.get(name, CLOSED)
+                for name in NAMES
+            },
+        }
+
+
+def _stand_in(wiring: Any) -> None:
+    """While a department's adapter is not written: it is wired as one that does not answer."""
+    real = wiring._own_wire
+    if getattr(real, "stands_in", False):
+        return
+
+    def own_wire(entry: Any, settings: Any, wire: Any, clock: Any, chance: Any) -> Any:
+        try:
+            return real(entry, settings, wire, clock, chance)
+        except LookupError:
+            return Missing(clock)
+
+    own_wire.stands_in = True  # type: ignore[attr-defined]
+    wiring._own_wire = own_wire
+
+
+class Missing:
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+
+    async def debts(self, permit: object, facts: object) -> Any:
+        from debts.debt import Unanswered, Unavailable
+
+        return Unavailable(self._clock.now(), Unanswered.ERROR)
+
+
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """What the portal and the simulators are both told."""
+    return {
+        "SVD_DEMONSTRATION": "1",
+        "SVD_STATE_DIR": str(folder),
+        "SVD_KEYS_DIR": str(folder / "keys"),
+        "SVD_PORTAL_URL": url,
+    }
+
+
+class Answer:
+    """An HTTP answer in the shape that `tests.pages.Page` reads."""
+
+    def __init__(self, reply: requests.Response) -> None:
+        self.status_code = reply.status_code
+        self.headers = Headers(list(reply.headers.items()))
+        self.mimetype = reply.headers.get("Content-Type", "").partition(";")[0].strip()
+        self.request = reply.request
+        self.location = reply.headers.get("Location", "")
+        self._body = reply.content
+
+    def get_data(self, as_text: bool = False) -> str | bytes:
+        return self._body.decode() if as_text else self._body
+
+
+class Client(PageClient):
+    """One browser without scripts. It follows redirects of the portal and of the simulators."""
+
+    def __init__(self, url: str, simulators: Simulators) -> None:
+        self.base_url = url
+        self._simulators = simulators
+        self.session = requests.Session()
+        self.session.trust_env = False
+        # A browser trusts localhost with Secure cookies, although it is plain http.
+        self.session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))
+
+    def get(self, path: str, *, follow: bool = True, **options: Any) -> Page:
+        return self._asked("GET", path, follow=follow, **options)
+
+    def post(
+        self,
+        path: str,
+        data: Mapping[str, Typed] | MultiDict[str, str] | None = None,
+        *,
+        follow: bool = True,
+        **options: Any,
+    ) -> Page:
+        sent = list(MultiDict(data or {}).items(multi=True))
+        return self._asked("POST", path, follow=follow, data=sent, **options)
+
+    def sign_in(self, person: str, *, start: str = "/sign-in/start", how: str = "continue") -> Page:
+        """As this person of the cast: through the sign-in service and back, to the page after it.
+
+        `how` is `continue`, `unproven` or `cancel`.
+        """
+        page = self.get(start)
+        assert page.path == "/authorize", f"{page.status} {page.path}"
+        asked = page.form().all("input", name="asked")[0]["value"]
+        action = urljoin(page.response.request.url, page.form()["action"])
+        sent = {"asked": asked, "person": person, "how": how}
+        return self.post(action, MultiDict(sent))
+
+    def cookie(self, name: str) -> str:
+        return next((c.value or "" for c in self.session.cookies if c.name == name), "")
+
+    def _asked(self, method: str, path: str, *, follow: bool, **options: Any) -> Page:
+        url = urljoin(self.base_url + "/", path)
+        for _ in range(12):
+            reply = self.session.request(
+                method, url, allow_redirects=False, timeout=WAIT, **options
+            )
+            if not (follow and reply.is_redirect and self._ours(url, reply)):
+                return self._read(reply)
+            url = urljoin(url, reply.headers["Location"])
+            method, options = "GET", {}
+        raise AssertionError(f"redirects without end at {url}")
+
+    def _ours(self, url: str, reply: requests.Response) -> bool:
+        where = urljoin(url, reply.headers["Location"])
+        return where.startswith((self.base_url, *self._simulators.addresses.values()))
+
+    def _read(self, reply: requests.Response) -> Page:
+        answer = cast(TestResponse, Answer(reply))
+        ours = (reply.url or "").startswith(self.base_url)
+        return self._page(answer) if ours else Page(answer)
+
+
+@dataclass
+class Portal:
+    """A running portal with nobody in it yet."""
+
+    url: str
+    database: Database
+    services: Services = field(repr=False)
+    simulators: Simulators = field(repr=False)
+
+    def client(self) -> Client:
+        """Another browser."""
+        return Client(self.url, self.simulators)
+
+    def control(self, department: str, person: str, answer: str) -> None:
+        """How a department answers a person (`"*"` for all) from now on, in this test."""
+        self.simulators.control(department, {"person": person, "answer": answer})
+
+    def asked(self, department: str) -> list[dict[str, str]]:
+        """What a department was asked in this test."""
+        return self.simulators.asked(department)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database holds, as its superuser sees it."""
+        url = self.database.superuser_url.replace("postgresql+psycopg:", "postgresql:")
+        with psycopg.connect(url) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Simulators and a server, once for this test process; under four seconds on two cores."""
+    from app.local import keys
+
+    folder = tmp_path_factory.mktemp("portal")
+    keys.ensure(folder / "keys")
+    switch = Switch()
+    server = make_server("127.0.0.1", 0, switch, threaded=True, request_handler=Quiet)
+    simulators = Simulators(environment(folder, f"http://localhost:{server.server_port}"))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        simulators.wait()
+        yield House(folder, server, switch, simulators)
+    finally:
+        simulators.stop()
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def portal(house: House, database: Database) -> Iterator[Portal]:
+    with house.portal(database) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_portal(house: House, shared_database: Database) -> Iterator[Portal]:
+    with house.portal(shared_database) as opened:
+        yield opened
