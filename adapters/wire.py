@@ -208,6 +208,8 @@ def _kind(fault: BaseException) -> Failure:
         return "timed_out"
     if isinstance(fault, aiohttp.ClientConnectorError):
         return "refused_connection"
+    if isinstance(fault, ValueError):
+        return "not_allowed"
     return "closed"
 
 

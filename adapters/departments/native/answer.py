@@ -18,6 +18,14 @@ from debts.ephemeral import Ephemeral
 
 ANSWER_TYPE: Final = "debt-view+jwt"
 LONGEST_LIFE: Final = timedelta(minutes=5)
+CLAIMS: Final = frozenset(
+    {
+        *("iss", "aud", "sub", "iat", "exp", "jti", "in_response_to", "request_hash"),
+        *("result", "completeness", "not_shown", "needs_fact", "subject_handle"),
+        *("items", "total_pence", "look_again_on"),
+    }
+)
+"""Everything that an answer may say."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,8 +41,11 @@ class Asked(Ephemeral):
     private: ECKey
 
 
-def open_answer(sealed: str, asked: Asked, keys: Keys, now: datetime) -> Answer:
-    """The answer, or TokenRefused when it is not this department's answer to this question."""
+def open_answer(sealed: str, asked: Asked, keys: Keys, now: datetime) -> tuple[Answer, int]:
+    """The answer, and how many things nobody asked for were dropped from it (SEC-53).
+
+    TokenRefused when it is not this department's answer to this question.
+    """
     body = unseal(sealed, asked.private)
     claims = verify(body.decode("ascii", "replace"), keys, typ=ANSWER_TYPE)
     check_times(claims, now, longest=LONGEST_LIFE)
@@ -49,42 +60,46 @@ def open_answer(sealed: str, asked: Asked, keys: Keys, now: datetime) -> Answer:
         raise TokenRefused("claims")
     if not isinstance(claims.get("jti"), str):
         raise TokenRefused("claims")
+    unasked = sum(1 for name in claims if name not in CLAIMS)
     try:
-        return _answer(claims, asked, now)
+        answer, dropped = _answer(claims, asked, now)
     except BadItem:
         raise TokenRefused("claims") from None
+    return answer, unasked + dropped
 
 
-def _answer(claims: dict[str, Any], asked: Asked, now: datetime) -> Answer:
+def _answer(claims: dict[str, Any], asked: Asked, now: datetime) -> tuple[Answer, int]:
     result = claims.get("result")
     if result in ("not_matched", "ambiguous"):
-        return NotMatched(now)
+        return NotMatched(now), 0
     if result == "needs_fact":
         fact = claims.get("needs_fact")
         if fact not in FACTS:
             raise BadItem("needs_fact")
-        return NeedsFact(now, fact)
+        return NeedsFact(now, fact), 0
     if result == "withheld":
-        return Unavailable(now, Unanswered.REFUSED)
+        return Unavailable(now, Unanswered.REFUSED), 0
     if result != "matched":
         raise BadItem("result")
     return _matched(claims, asked, now)
 
 
-def _matched(claims: dict[str, Any], asked: Asked, now: datetime) -> Answer:
+def _matched(claims: dict[str, Any], asked: Asked, now: datetime) -> tuple[Answer, int]:
     items = claims.get("items")
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise BadItem("items")
-    debts = tuple(read_debt(item, asked.fields)[0] for item in items)
+    read = [read_debt(item, asked.fields) for item in items]
+    debts = tuple(debt for debt, _ in read)
+    dropped = sum(number for _, number in read)
     if len({debt.token for debt in debts}) != len(debts):
         raise BadItem("debt_handle")
     subject = handle(claims["subject_handle"]) if claims.get("subject_handle") else ""
     partial = claims.get("completeness", "complete") != "complete"
     if not debts and not partial:
-        return NoDebts(now, subject)
+        return NoDebts(now, subject), dropped
     missing = claims.get("not_shown")
     total, look_again = claims.get("total_pence"), claims.get("look_again_on")
-    return Debts(
+    answer = Debts(
         items=debts,
         at=now,
         partial=partial,
@@ -93,3 +108,4 @@ def _matched(claims: dict[str, Any], asked: Asked, now: datetime) -> Answer:
         subject_handle=subject,
         moratorium_look_again=None if look_again is None else day(look_again),
     )
+    return answer, dropped

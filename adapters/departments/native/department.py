@@ -58,6 +58,8 @@ class NativeDepartment:
         self._chance = chance
         self._keys = keys or PublishedKeys(entry.address, entry.code, wire, clock)
         self._url = f"{entry.address}/v1/debt-queries"
+        self.fields_dropped = 0
+        """How many things that nobody asked for this department has sent so far (SEC-53)."""
 
     async def debts(self, permit: Permit, facts: Facts) -> Answer:
         """What the department says, in our words. A fault of any kind is `Unavailable`."""
@@ -118,11 +120,14 @@ class NativeDepartment:
     async def _read(self, reply: Reply, asked: Asked, keys: Keys) -> Answer:
         sealed = reply.body.decode("ascii", "replace")
         try:
-            return open_answer(sealed, asked, keys, self._clock.now())
+            answer, dropped = open_answer(sealed, asked, keys, self._clock.now())
         except TokenRefused as fault:
             if fault.why != "key":
                 raise
-        return open_answer(sealed, asked, await self._keys.renew(), self._clock.now())
+            renewed = await self._keys.renew()
+            answer, dropped = open_answer(sealed, asked, renewed, self._clock.now())
+        self.fields_dropped += dropped
+        return answer
 
     def _match(self, facts: Facts, keys: Keys) -> str:
         key = keys.first("enc")
