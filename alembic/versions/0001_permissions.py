@@ -140,7 +140,11 @@ def upgrade() -> None:
         sa.Column("prev_record_hash", sa.CHAR(64)),
         sa.PrimaryKeyConstraint("grant_id", name="pk_consent_grant"),
         sa.UniqueConstraint(
-            "subject_id", "post_hash", "department", "purpose", name="uq_consent_grant_subject_id"
+            "subject_id",
+            "post_hash",
+            "department",
+            "purpose",
+            name="uq_consent_grant_subject_id_post_hash_department_purpose",
         ),
         sa.CheckConstraint(words("state", STATES), name="ck_consent_grant_state"),
         sa.CheckConstraint(words("purpose", PURPOSES), name="ck_consent_grant_purpose"),
