@@ -2,42 +2,69 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
+from string import ascii_letters, digits
 from urllib.parse import quote
 
-Finder = tuple[str, re.Pattern[bytes]]
+INSIDE_A_NUMBER = frozenset((digits + ascii_letters).encode())
 
 
-def of_text(text: str) -> Iterator[Finder]:
-    """Patterns for a text in any usual encoding; letter case does not matter where it can."""
-    raw = text.encode()
-    yield "plain", re.compile(re.escape(raw), re.IGNORECASE)
-    yield "reversed", re.compile(re.escape(raw[::-1]), re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of writing a value. `folded`: letter case does not matter, `raw` is in lower case.
+    `whole`: a hit inside a longer number, a hash or a fraction of a second does not count."""
+
+    name: str
+    raw: bytes
+    folded: bool = False
+    whole: bool = False
+
+    def find(self, body: bytes, lower: bytes) -> int:
+        """Where it stands first, or -1. `lower` is the body in lower case."""
+        within = lower if self.folded else body
+        at = within.find(self.raw)
+        while at != -1 and self.whole and not self._stands_alone(body, at):
+            at = within.find(self.raw, at + 1)
+        return at
+
+    def _stands_alone(self, body: bytes, at: int) -> bool:
+        before, after = body[at - 1 : at], body[at + len(self.raw) : at + len(self.raw) + 1]
+        return not (
+            before == b"."
+            or (before and before[0] in INSIDE_A_NUMBER)
+            or (after and after[0] in INSIDE_A_NUMBER)
+        )
+
+
+def of_text(text: str) -> Iterator[Form]:
+    """A text in any usual encoding; letter case does not matter where it can."""
+    raw = text.lower().encode()
+    yield Form("plain", raw, folded=True)
+    yield Form("reversed", raw[::-1], folded=True)
     for name in ("utf-16-le", "utf-16-be"):
-        yield name, re.compile(re.escape(text.encode(name)), re.IGNORECASE)
-    yield "hex", re.compile(raw.hex().encode(), re.IGNORECASE)
+        yield Form(name, text.lower().encode(name), folded=True)
+    yield Form("hex", text.encode().hex().encode(), folded=True)
     for shift in range(3):
-        yield f"base64+{shift}", re.compile(re.escape(_base64_core(raw, shift)))
+        yield Form(f"base64+{shift}", _base64_core(text.encode(), shift))
     escaped = {
-        "percent": "".join(f"%{byte:02X}" for byte in raw),
+        "percent": "".join(f"%{byte:02x}" for byte in text.encode()),
         "percent-some": quote(text, safe=""),
         "json": "".join(f"\\u{ord(letter):04x}" for letter in text),
         "html-decimal": "".join(f"&#{ord(letter)};" for letter in text),
         "html-hex": "".join(f"&#x{ord(letter):x};" for letter in text),
     }
     for name, form in escaped.items():
-        yield name, re.compile(re.escape(form.encode()), re.IGNORECASE)
+        yield Form(name, form.lower().encode(), folded=True)
 
 
-def of_amount(pence: int) -> Iterator[Finder]:
-    """Patterns for an amount: in pence and pounds, as text and as numbers.
+def of_amount(pence: int) -> Iterator[Form]:
+    """An amount in pence and in pounds, as text and as numbers.
 
-    Whole digits only: a longer number, a hash or the fraction of a second is no hit. Four-byte
-    integers are left to the dump, where they stand as text: in megabytes of random bytes every
-    four bytes occur by chance.
+    Four-byte integers are left to the dump, where they stand as text: in megabytes of random
+    bytes every four bytes occur by chance.
     """
     pounds, rest = divmod(pence, 100)
     for name, form in {
@@ -46,21 +73,17 @@ def of_amount(pence: int) -> Iterator[Finder]:
         "pounds": f"{pounds}.{rest:02d}",
         "pounds-grouped": f"{pounds:,}.{rest:02d}",
     }.items():
-        yield (
-            name,
-            re.compile(rb"(?<![0-9A-Za-z.])" + re.escape(form.encode()) + rb"(?![0-9A-Za-z])"),
-        )
-        yield f"{name}-utf16", re.compile(re.escape(form.encode("utf-16-le")))
+        yield Form(name, form.encode(), whole=True)
+        yield Form(f"{name}-utf16", form.encode("utf-16-le"))
         if len(form) > 8:
             for shift in range(3):
-                core = _base64_core(form.encode(), shift)
-                yield f"{name}-base64+{shift}", re.compile(re.escape(core))
-    yield "int64-le", re.compile(re.escape(struct.pack("<q", pence)))
-    yield "int64-be", re.compile(re.escape(struct.pack(">q", pence)))
-    yield "float64", re.compile(re.escape(struct.pack("<d", pence)))
-    yield "float64-pounds", re.compile(re.escape(struct.pack("<d", pence / 100)))
-    yield "numeric", re.compile(re.escape(_numeric(pence, 0)))
-    yield "numeric-pounds", re.compile(re.escape(_numeric(pence, 2)))
+                yield Form(f"{name}-base64+{shift}", _base64_core(form.encode(), shift))
+    yield Form("int64-le", struct.pack("<q", pence))
+    yield Form("int64-be", struct.pack(">q", pence))
+    yield Form("float64", struct.pack("<d", pence))
+    yield Form("float64-pounds", struct.pack("<d", pence / 100))
+    yield Form("numeric", _numeric(pence, 0))
+    yield Form("numeric-pounds", _numeric(pence, 2))
 
 
 def _base64_core(raw: bytes, shift: int) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import zstandard
 
-from tests.security.canary.encodings import Finder, of_amount, of_text
+from tests.security.canary.encodings import Form, of_amount, of_text
 from tests.security.canary.values import AMOUNTS, TEXTS
 
 LARGEST = 256 * 1024 * 1024
@@ -34,18 +34,19 @@ class Scanner:
     """Knows every planted value in every form."""
 
     def __init__(self, texts: Iterable[str] = TEXTS, amounts: Iterable[int] = AMOUNTS) -> None:
-        self._finders: list[tuple[str, Finder]] = [
-            *((text, finder) for text in texts for finder in of_text(text)),
-            *((str(pence), finder) for pence in amounts for finder in of_amount(pence)),
+        self._forms: list[tuple[str, Form]] = [
+            *((text, form) for text in texts for form in of_text(text)),
+            *((str(pence), form) for pence in amounts for form in of_amount(pence)),
         ]
 
     def bytes(self, place: str, body: bytes, depth: int = 0) -> list[Hit]:
         """Every value found in these bytes, once for each form, and in what they pack."""
+        lower = body.lower()
         hits = []
-        for value, (form, pattern) in self._finders:
-            found = pattern.search(body)
-            if found:
-                hits.append(Hit(place, value, form, found.start()))
+        for value, form in self._forms:
+            at = form.find(body, lower)
+            if at != -1:
+                hits.append(Hit(place, value, form.name, at))
         if depth < DEEPEST:
             for name, inner in unpacked(body):
                 hits += self.bytes(f"{place}!{name}", inner, depth + 1)
