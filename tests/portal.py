@@ -81,7 +81,7 @@ class Simulators:
         self.addresses: dict[str, str] = {}
         self.process = subprocess.Popen(
             (sys.executable, "-m", "tests.all_simulators"),
-            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **environment},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
