@@ -81,7 +81,8 @@ class Simulators:
         self.addresses: dict[str, str] = {}
         self.process = subprocess.Popen(
             (sys.executable, "-m", "tests.all_simulators"),
-            env={**os.environ, **environment},
+            # buffered: a line and its end leave together, whoever else is writing
+            env={**os.environ, **environment, "PYTHONUNBUFFERED": ""},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
