@@ -14,9 +14,10 @@ from consent.ids import DepartmentCode, GrantId, PlanId, new_reference, new_uuid
 from consent.people import Person
 from consent.purposes import Purpose
 from consent.sessions import RECENT
-from consent.store import Store, Tx, events, grants
+from consent.store import Store, Tx, grants
 from plan.events import Kind, PlanEvent
 from plan.lifecycle import PlanState, ShareState
+from plan.lines import PROPOSED, tell
 from plan.share import Line, must_add_up
 from plan.store import plans, shares
 from plan.store.plans import Ahead, PlanRow
@@ -24,9 +25,6 @@ from plan.store.shares import ShareRow
 from plan.terms import Reason, Terms
 from plan.tokens import TokenKeeper
 from plan.working_days import WorkingDays
-
-PROPOSED = "plan.proposed"
-"""The outbox topic; its ref is a share id."""
 
 
 class PlanRunsAlready(WrongState):
@@ -115,10 +113,7 @@ def agree_in(
     rows = [_share(chance, row, line, permissions, keeper) for line in lines]
     shares.add(tx, rows)
     plans.add_ahead(tx, actor.subject, Ahead(row.plan_id, 1, row.starts_on))
-    for share in rows:
-        events.queue(
-            tx, topic=PROPOSED, department=share.department, ref=str(share.share_id), now=now
-        )
+    tell(tx, PROPOSED, rows, now)
     return _agreed(tx, row)
 
 

@@ -43,17 +43,17 @@ def withdraw(
     Repeating it changes nothing. Raises NotFound, also for another's.
     """
     with store.transaction(actor) as tx:
-        return _withdraw_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+        grant = end_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+        return _with_its_lines(tx, clock, chance, grant)
 
 
 def withdraw_all(store: Store, clock: Clock, chance: Chance, *, actor: Person) -> list[Withdrawn]:
     """End every live permission of this person, and with them the plan, in one transaction."""
     with store.transaction(actor) as tx:
-        live = grants.live_of(tx, actor.subject, clock.now())
-        return [
-            _withdraw_in(tx, clock, chance, actor=actor, grant_id=grant_id)
-            for grant_id in sorted(grant.grant_id for grant in live)
-        ]
+        live = sorted(grant.grant_id for grant in grants.live_of(tx, actor.subject, clock.now()))
+        # Every permission is held before the plan is: two errands never wait crosswise.
+        ended = [end_in(tx, clock, chance, actor=actor, grant_id=grant_id) for grant_id in live]
+        return [_with_its_lines(tx, clock, chance, grant) for grant in ended]
 
 
 def leave_in(tx: Tx, clock: Clock, chance: Chance, *, grant_id: GrantId, by: str) -> Left:
@@ -64,8 +64,7 @@ def leave_in(tx: Tx, clock: Clock, chance: Chance, *, grant_id: GrantId, by: str
         return Left()
     now = clock.now()
     under = shares.live_under(tx, grant_id)  # again: the plan is held only since the line above
-    for share in under:
-        take_out(tx, chance, now, row, share, by)
+    take_out(tx, chance, now, row, under, by)
     return Left(len(under), bool(under) and follow(tx, chance, now, row, by))
 
 
@@ -74,16 +73,13 @@ def follow_permissions(store: Store, clock: Clock, chance: Chance, *, batch: int
     gone = 0
     with store.transaction(Worker()) as tx:
         stray = shares.without_permission(tx, clock.now(), limit=batch)
-        for grant_id in sorted({share.grant_id for share in stray}):
+        for _, grant_id in sorted({(share.plan_id, share.grant_id) for share in stray}):
             gone += leave_in(tx, clock, chance, grant_id=grant_id, by="system").lines
     return gone
 
 
-def _withdraw_in(
-    tx: Tx, clock: Clock, chance: Chance, *, actor: Person, grant_id: GrantId
-) -> Withdrawn:
-    grant = end_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+def _with_its_lines(tx: Tx, clock: Clock, chance: Chance, grant: Grant) -> Withdrawn:
     left = Left()
     if grant.purpose is Purpose.RUN_PLAN:
-        left = leave_in(tx, clock, chance, grant_id=grant_id, by="person")
+        left = leave_in(tx, clock, chance, grant_id=grant.grant_id, by="person")
     return Withdrawn(grant, left)

@@ -7,6 +7,7 @@ The caller holds the plan (`plans.locked`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from consent.clock import Chance
@@ -19,8 +20,10 @@ from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
 from plan.terms import EndedReason
 
+PROPOSED = "plan.proposed"
+"""The outbox topic for a department that has lines in a plan just agreed."""
 ENDED = "plan.ended"
-"""The outbox topic for a line that is no longer in a plan, whatever the reason; ref: share id."""
+"""The outbox topic for one that has no more, whatever the reason."""
 
 
 def line_event(
@@ -44,11 +47,20 @@ def plan_event(chance: Chance, now: datetime, row: PlanRow, kind: Kind, by: str)
     return PlanEvent(new_uuid(chance), now, row.subject_id, row.plan_id, kind, by)
 
 
-def take_out(tx: Tx, chance: Chance, now: datetime, row: PlanRow, share: ShareRow, by: str) -> None:
-    """One line leaves; its department hears "no longer in the plan" and nothing else (PLAN-21)."""
-    event = line_event(chance, now, row, share, Kind.LINE_LEFT, by)
-    shares.set_state(tx, share.share_id, ShareState.LEFT, event)
-    events.queue(tx, topic=ENDED, department=share.department, ref=str(share.share_id), now=now)
+def take_out(
+    tx: Tx, chance: Chance, now: datetime, row: PlanRow, going: Sequence[ShareRow], by: str
+) -> None:
+    """Lines leave; each department hears "no longer in the plan" and nothing else (PLAN-21)."""
+    for share in going:
+        event = line_event(chance, now, row, share, Kind.LINE_LEFT, by)
+        shares.set_state(tx, share.share_id, ShareState.LEFT, event)
+    tell(tx, ENDED, going, now)
+
+
+def tell(tx: Tx, topic: str, lines: Sequence[ShareRow], now: datetime) -> None:
+    """One word to each department, by the id of one of its lines."""
+    for department, share in {line.department: line for line in reversed(lines)}.items():
+        events.queue(tx, topic=topic, department=department, ref=str(share.share_id), now=now)
 
 
 def follow(tx: Tx, chance: Chance, now: datetime, row: PlanRow, by: str) -> bool:

@@ -39,9 +39,8 @@ def stop(store: Store, clock: Clock, chance: Chance, *, actor: Person, plan_id: 
             raise NotFound("no such plan")
         if row.state in LIVE_PLAN:
             now = clock.now()
-            for share in shares.of_plan(tx, plan_id):
-                if share.live:
-                    take_out(tx, chance, now, row, share, "person")
+            going = [share for share in shares.of_plan(tx, plan_id) if share.live]
+            take_out(tx, chance, now, row, going, "person")
             event = plan_event(chance, now, row, Kind.ENDED, "person")
             plans.end(tx, plan_id, EndedReason.STOPPED, event)
         return Stopped(plan_id, row.reference)

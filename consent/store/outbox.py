@@ -28,6 +28,17 @@ class Parcel:
     attempts: int
 
 
+def departments_due(tx: Tx, now: datetime) -> list[str]:
+    """Departments for which something is due."""
+    due = (
+        select(outbox.c.department)
+        .where(outbox.c.delivered_at.is_(None), outbox.c.due_at <= now)
+        .distinct()
+        .order_by(outbox.c.department)
+    )
+    return list(tx.connection.execute(due).scalars())
+
+
 def claim(tx: Tx, department: str, *, now: datetime, limit: int) -> list[Parcel]:
     """Take rows that are due for this department, oldest first; no other worker gets them.
 
@@ -59,12 +70,12 @@ def claim(tx: Tx, department: str, *, now: datetime, limit: int) -> list[Parcel]
     return sorted((Parcel(*row) for row in rows), key=lambda parcel: parcel.outbox_id)
 
 
-def settle(tx: Tx, outbox_id: int, *, now: datetime) -> None:
-    """The department has confirmed."""
+def settle(tx: Tx, parcel: Parcel, *, now: datetime, fault: str = "") -> None:
+    """The matter is done: taken, not needed, or refused for good, which `fault` then says."""
     tx.connection.execute(
         update(outbox)
-        .where(outbox.c.outbox_id == outbox_id)
-        .values(delivered_at=now, last_fault="")
+        .where(outbox.c.outbox_id == parcel.outbox_id)
+        .values(delivered_at=now, last_fault=fault[:24])
     )
 
 

@@ -203,12 +203,16 @@ def test_a_second_plan_is_possible_when_the_first_is_over(
     assert plan_of(store, tamsin).plan_id == second.plan_id != first.plan_id
 
 
-def test_two_debts_of_one_department_are_two_lines(
-    store: Store, clock: SetClock, tamsin: Person
+def test_two_debts_of_one_department_are_two_lines_and_one_letter(
+    store: Store, clock: SetClock, tamsin: Person, database: Database
 ) -> None:
     lines = [a_line("dwp", 5000, "d_1"), a_line("dwp", 700, "d_2")]
     agreed(store, clock, tamsin, {"dwp": 5700}, lines=lines)
-    assert [line.pence for line in plan_of(store, tamsin).lines] == [5000, 700]
+    plan = plan_of(store, tamsin)
+    assert [line.pence for line in plan.lines] == [5000, 700]
+    ((department, ref),) = waiting(database, "plan.proposed")
+    assert department == "dwp"
+    assert ref in {str(line.share_id) for line in plan.lines}
 
 
 def test_a_tax_reference_lies_sealed_and_its_tag_finds_the_line_again(

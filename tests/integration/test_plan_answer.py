@@ -19,8 +19,9 @@ from plan.answer import Answered, Said, answer, count_silence
 from plan.events import Kind
 from plan.lifecycle import PlanState, ShareState
 from plan.progress import progress
+from plan.stop import stop
 from plan.store import events as plan_events
-from plan.tell import line_to_tell, note_told
+from plan.tell import note_told, part_to_tell
 from plan.terms import EndedReason, Reason
 from tests.builders import a_clock, a_person, set_chance
 from tests.database import Database
@@ -214,20 +215,38 @@ def test_a_worker_that_was_away_catches_up_one_by_one(
     assert plan_of(store, tamsin).next_due == date(2026, 6, 15)
 
 
-def test_a_department_is_told_its_own_line_and_the_person_sees_that(
+def test_a_department_is_told_its_own_part_and_the_person_sees_that(
     store: Store, worker: Store, clock: SetClock, tamsin: Person
 ) -> None:
-    lines = [a_line("dwp", 500), a_line("hmrc", 700, "XM002610011594")]
-    agreed(store, clock, tamsin, {"dwp": 500, "hmrc": 700}, lines=lines)
-    told = line_to_tell(worker, clock, line_of(store, tamsin, "hmrc"))
-    assert told is not None
-    assert (told.pence, told.token(PRIVATE), told.live) == (700, "XM002610011594", True)
-    assert told.permission_live
-    assert "XM002610011594" not in repr(told)
-    note_told(worker, clock, set_chance("t"), told.share_id)
+    lines = [
+        a_line("dwp", 500),
+        a_line("hmrc", 700, "XM002610011594"),
+        a_line("hmrc", 30, "XM002610011595"),
+    ]
+    agreed(store, clock, tamsin, {"dwp": 500, "hmrc": 730}, lines=lines)
+    share_id = plan_of(store, tamsin).departments()[DepartmentCode("hmrc")][1].share_id
+    part = part_to_tell(worker, clock, share_id)
+    assert part is not None
+    told = [(line.pence, line.token(PRIVATE)) for line in part.lines]
+    assert told == [(700, "XM002610011594"), (30, "XM002610011595")]
+    assert part.permission_live
+    assert "XM0026" not in f"{part!r}{part.lines[0]!r}"
+    note_told(worker, clock, set_chance("t"), share_id)
     with store.transaction(tamsin) as tx:
         history = events.history(tx, tamsin.subject, limit=5, offset=0)
     assert (history[0].kind, history[0].department) == (ConsentKind.PLAN_SHARED, "hmrc")
+
+
+def test_a_department_that_left_is_told_no_lines(
+    store: Store, worker: Store, clock: SetClock, tamsin: Person
+) -> None:
+    said = agreed(store, clock, tamsin)
+    share_id = line_of(store, tamsin, "dwp")
+    stop(store, clock, set_chance("s"), actor=tamsin, plan_id=said.plan_id)
+    part = part_to_tell(worker, clock, share_id)
+    assert part is not None
+    assert part.lines == ()
+    assert not part.permission_live
 
 
 def test_every_change_of_a_plan_has_its_event(

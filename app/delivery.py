@@ -1,0 +1,129 @@
+"""Words from the outbox to departments: which message a topic is, and to whom it goes.
+
+A department with our own protocol is told at once. One with its own interface has no place for
+such words: it reads them in its console (decision 46), so there is nothing to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from adapters.departments.native import Delivery, NativeMessages, PlanLine, PlanMessage
+from adapters.wire_loop import WireLoop
+from consent.clock import Chance, Clock
+from consent.errors import OutsideFailed
+from consent.ids import DepartmentCode, GrantId
+from consent.lifecycle import State
+from consent.people import Worker
+from consent.signer import EventKind
+from consent.store import Store, grants
+from consent.withdraw import TOPIC as CONSENT_ENDED
+from plan.lines import ENDED, PROPOSED
+from plan.ports import Told
+from plan.tell import PartToTell, note_told, part_to_tell
+
+SECONDS: Final = 60.0
+_HOW_IT_ENDED: Final[Mapping[State, EventKind]] = {
+    State.WITHDRAWN: EventKind.CONSENT_WITHDRAWN,
+    State.EXPIRED: EventKind.CONSENT_EXPIRED,
+    State.CONSUMED: EventKind.CONSENT_EXPIRED,
+    State.SUSPENDED: EventKind.CONSENT_SUSPENDED,
+    State.REVOKED: EventKind.CONSENT_REVOKED,
+    State.INVALIDATED: EventKind.CONSENT_INVALIDATED,
+}
+_TOLD: Final = {Delivery.TAKEN: Told.TAKEN, Delivery.REFUSED: Told.REFUSED}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Deliveries:
+    """`plan.ports.Deliver` over the adapters. `token_key` opens sealed debt tokens: the delivery
+    role alone holds it (decision 27)."""
+
+    store: Store
+    clock: Clock
+    chance: Chance
+    loop: WireLoop
+    messages: Mapping[DepartmentCode, NativeMessages]
+    token_key: bytes
+
+    def __call__(self, topic: str, department: str, ref: str) -> Told:
+        """Read as it stands now, send, write down what came back."""
+        messages = self.messages.get(DepartmentCode(department))
+        if messages is None:
+            return Told.NOT_NEEDED
+        if topic == CONSENT_ENDED:
+            return self._consent_ended(messages, department, GrantId(ref))
+        if topic in (PROPOSED, ENDED):
+            return self._plan(messages, department, topic, UUID(ref))
+        raise OutsideFailed(department, "unknown_topic")
+
+    def _consent_ended(self, messages: NativeMessages, department: str, grant_id: GrantId) -> Told:
+        with self.store.transaction(Worker()) as tx:
+            grant = grants.by_id(tx, grant_id)
+        kind = _HOW_IT_ENDED.get(grant.state) if grant else None
+        if grant is None or kind is None:
+            return Told.NOT_NEEDED
+        told = self._settled(
+            department,
+            self.loop.call(
+                messages.send_consent_event(
+                    kind,
+                    pairwise_id=grant.pairwise_id,
+                    grant_id=grant_id,
+                    event_id=_event_id(kind, grant_id),
+                ),
+                seconds=SECONDS,
+            ),
+        )
+        if told is Told.TAKEN:
+            with self.store.transaction(Worker()) as tx:
+                grants.note_told(tx, grant_id, self.clock.now())
+        return told
+
+    def _plan(self, messages: NativeMessages, department: str, topic: str, share_id: UUID) -> Told:
+        part = part_to_tell(self.store, self.clock, share_id)
+        proposed = topic == PROPOSED
+        if part is None or (proposed and not (part.permission_live and part.lines)):
+            return Told.NOT_NEEDED
+        kind = EventKind.PLAN_PROPOSED if proposed else EventKind.PLAN_ENDED
+        message = self._message(part) if proposed else PlanMessage(part.reference)
+        told = self._settled(
+            department,
+            self.loop.call(
+                messages.send_plan_event(
+                    kind,
+                    message,
+                    pairwise_id=part.pairwise_id,
+                    grant_id=part.grant_id,
+                    event_id=_event_id(kind, str(share_id)),
+                ),
+                seconds=SECONDS,
+            ),
+        )
+        if told is Told.TAKEN and proposed:
+            note_told(self.store, self.clock, self.chance, share_id)
+        return told
+
+    def _message(self, part: PartToTell) -> PlanMessage:
+        return PlanMessage(
+            plan_reference=part.reference,
+            lines=tuple(PlanLine(line.token(self.token_key), line.pence) for line in part.lines),
+            frequency=part.frequency.value,
+            pay_day=part.pay_day,
+            method=part.method.value,
+            starts_on=part.starts_on,
+            answer_by=part.answer_by,
+        )
+
+    def _settled(self, department: str, delivery: Delivery) -> Told:
+        if delivery not in _TOLD:
+            raise OutsideFailed(department, delivery.value)
+        return _TOLD[delivery]
+
+
+def _event_id(kind: EventKind, ref: str) -> str:
+    """The same word has the same number each time it is sent, and so is taken once."""
+    return str(uuid5(NAMESPACE_URL, f"urn:uk:svd:event:{kind}:{ref}"))
