@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from adapters.departments.hmrc_breathing_space import HmrcBreathingSpace
+from adapters.departments.hmrc_oauth import ClientCredentials
+from adapters.departments.hmrc_time_to_pay import HmrcTimeToPay
 from adapters.departments.native import NativeDepartment, NativeMessages
 from adapters.departments.native.published import PublishedKeys
 from adapters.identity.one_login import OneLogin
@@ -41,6 +45,7 @@ from plan.tokens import TokenKeeper, public_half, tag_key
 
 USER_AGENT = "see-and-pay/1.0"
 DATABASE_THREADS = 8
+SCOPES = {"hmrc_time_to_pay": "read:time-to-pay-proxy read:breathing-space-periods"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,7 +137,7 @@ def _outside(
                 entry, settings, wire, signer, clock, chance
             )
         else:
-            departments[entry.code] = _own_wire(entry, settings, wire, clock, chance)
+            departments[entry.code] = _own_wire(entry, settings, wire, clock)
     return Outside(register, wire, WireLoop().start(), departments, messages)
 
 
@@ -158,11 +163,23 @@ def _native(
     return asks, tells
 
 
-def _own_wire(
-    entry: DepartmentEntry, settings: Settings, wire: Wire, clock: Clock, chance: Chance
-) -> Department:
+def _own_wire(entry: DepartmentEntry, settings: Settings, wire: Wire, clock: Clock) -> Department:
     """A department that has its own interface: its adapter speaks it as it is (decision 6)."""
-    raise LookupError(f"{entry.code}: no adapter for {entry.wire}")
+    tokens = ClientCredentials(
+        f"{entry.address}/oauth/token",
+        wire,
+        clock,
+        party=entry.code,
+        client_id=settings.one_login_client_id,
+        client_secret=urlsafe_b64encode(secret(settings.keys_dir, f"{entry.code}_client")).decode(),
+        scope=SCOPES.get(entry.wire, ""),
+    )
+    match entry.wire:
+        case "hmrc_time_to_pay":
+            gate = HmrcBreathingSpace(entry, wire, tokens, clock)
+            return HmrcTimeToPay(entry, wire, tokens, gate, clock)
+        case _:
+            raise LookupError(f"{entry.code}: no adapter for {entry.wire}")
 
 
 def _vault(settings: Settings, clock: Clock) -> Vault:

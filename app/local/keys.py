@@ -5,8 +5,9 @@ Private (mode 0600):
     one_login_client.jwk.json   RSA 3072, PS256: proves the portal to GOV.UK One Login
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
-    vault_pepper, person_pepper, contact_key, token_key, cookie_secret
-                                32 random bytes each, as base64url text
+    vault_pepper, person_pepper, contact_key, token_key, cookie_secret,
+    hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
+                                the portal proves itself with at departments of their own wire
 Public, which the other side reads:
     portal.jwks.json, one_login_client.jwks.json, <department>.jwks.json (sign and seal)
 
@@ -27,7 +28,15 @@ from typing import Any, Final
 from joserfc.jwk import ECKey, RSAKey
 
 DEPARTMENTS: Final = ("hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
-SECRETS: Final = ("vault_pepper", "person_pepper", "contact_key", "token_key", "cookie_secret")
+SECRETS: Final = (
+    "vault_pepper",
+    "person_pepper",
+    "contact_key",
+    "token_key",
+    "cookie_secret",
+    "hmrc_client",
+    "hmcts_client",
+)
 
 
 def ensure(folder: Path) -> None:
