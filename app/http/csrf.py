@@ -30,6 +30,10 @@ def from_machine(view: View) -> View:
     return view
 
 
+def comes_from_machine(view: object) -> bool:
+    return bool(getattr(view, _FROM_MACHINE, False))
+
+
 class FormSession(SecureCookieSession):
     """One key, one text."""
 
@@ -72,7 +76,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     @app.before_request
     def only_our_forms() -> None:
         view = current_app.view_functions.get(request.endpoint or "")
-        if request.method in SAFE or view is None or getattr(view, _FROM_MACHINE, False):
+        if request.method in SAFE or view is None or comes_from_machine(view):
             return
         if not came_from_us(request):
             raise CSRFError("another site")

@@ -97,7 +97,7 @@ def test_the_start_page_says_what_is_and_is_not_kept_and_whom_you_can_ask(
 ) -> None:
     page = client.get("/")
     assert page.says("You decide which departments we ask. We do not keep a copy of your debts.")
-    assert page.says("Department for Work and Pensions: benefit overpayments")
+    assert page.says("Department for Work and Pensions: Benefit overpayments")
     assert page.says("Coming later: Child Maintenance Service")
     assert page.links()["Start now"] == "/exit-this-page"
 
