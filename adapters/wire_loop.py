@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from consent.transactions import refuse_if_open
 
 T = TypeVar("T")
+THREADS: Final = 32
+"""For what blocks beside the loop: the signer reads each grant, names are resolved."""
 
 
 class WireLoop:
@@ -18,6 +20,7 @@ class WireLoop:
 
     def __init__(self, name: str = "wire") -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(ThreadPoolExecutor(THREADS, f"{name}-sign"))
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> WireLoop:

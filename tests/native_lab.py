@@ -126,13 +126,14 @@ class Lab:
     wire_loop: WireLoop
     wire: Wire
     portal_keys: Keys
+    portal: str = PORTAL
     ended: set[GrantId] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.entry = an_entry(self.code, self.url)
         self.signer = LocalSigner(
             self.portal_keys,
-            issuer=PORTAL,
+            issuer=self.portal,
             clock=SystemClock(),
             chance=os.urandom,
             is_live=lambda grant: grant not in self.ended,
@@ -143,7 +144,7 @@ class Lab:
             "clock": SystemClock(),
             "chance": os.urandom,
         }
-        self.department = NativeDepartment(self.entry, portal=PORTAL, **shared)
+        self.department = NativeDepartment(self.entry, portal=self.portal, **shared)
         self.messages = NativeMessages(self.entry, **shared)
 
     def ask(

@@ -21,7 +21,7 @@ from consent.clock import Clock, SystemClock
 from consent.jose import MAX_TOKEN
 from consent.signer import Errand, EventKind
 
-_TITLES: Final = {
+TITLES: Final = {
     "assertion-invalid": "The assertion is not right",
     "assertion-expired": "The assertion is too old",
     "assertion-replayed": "The assertion was used before",
@@ -85,7 +85,7 @@ def _problem(here: Department, refusal: Refusal) -> web.Response:
     body: dict[str, Any] = {
         "type": f"urn:svd:problem:{refusal.kind}",
         "status": refusal.status,
-        "title": _TITLES[refusal.kind],
+        "title": TITLES[refusal.kind],
     }
     headers = {"Cache-Control": "no-store"}
     if "closed_until" in refusal.more:
