@@ -20,7 +20,8 @@ class WireLoop:
 
     def __init__(self, name: str = "wire") -> None:
         self.loop = asyncio.new_event_loop()
-        self.loop.set_default_executor(ThreadPoolExecutor(THREADS, f"{name}-sign"))
+        self._beside = ThreadPoolExecutor(THREADS, f"{name}-beside")
+        self.loop.set_default_executor(self._beside)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> WireLoop:
@@ -51,6 +52,7 @@ class WireLoop:
             asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop).result(5)
             self.loop.call_soon_threadsafe(self.loop.stop)
             self._thread.join(5)
+        self._beside.shutdown(wait=False, cancel_futures=True)
         if not self.loop.is_running():
             self.loop.close()
 
