@@ -30,6 +30,9 @@ _LOCAL_MOMENT: Final = re.compile(
 )
 
 
+_STRING_OR_LONG: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])(-?\d{19,40})(?![\d.eE])')
+
+
 class Unreadable(ValueError):
     """A value is not what the wire promises."""
 
@@ -109,6 +112,12 @@ def identifier(value: Any, *, longest: int = 64) -> str:
     if not read:
         raise Unreadable("identifier")
     return read
+
+
+def long_numbers_as_text(raw: bytes) -> bytes:
+    """JSON whose whole numbers of 19 digits and more have become texts: versions that overflow 64
+    bits (2^63 is sent) are ids, and nothing is ever reckoned with them."""
+    return _STRING_OR_LONG.sub(lambda hit: hit[0] if hit[1] is None else b'"%b"' % hit[1], raw)
 
 
 def record(value: Any) -> Mapping[str, Any]:

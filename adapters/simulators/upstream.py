@@ -5,11 +5,13 @@ and their count of whom they were asked about.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from email.utils import format_datetime
 from typing import Any, Final
 
@@ -121,6 +123,22 @@ async def fail(
         case "huge":
             return await _huge(request)
     return None
+
+
+def pounds(pence: int) -> Decimal:
+    return Decimal(pence) / 100
+
+
+def exact_json(value: Any) -> str:
+    """JSON in which a Decimal is a number with two places; no float anywhere."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(str(name))}:{exact_json(item)}" for name, item in value.items())
+        return "{" + ",".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(exact_json, value)) + "]"
+    return json.dumps(value)
 
 
 def next_time(now: datetime, clock_time: str) -> datetime:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from decimal import Decimal
 from typing import Any, Final
 
 from aiohttp import web
 
 from adapters.simulators.cast import CastDebt, Person
-from adapters.simulators.upstream import HERE, fail
+from adapters.simulators.upstream import HERE, exact_json, fail, pounds
 
 ACCEPT: Final = "application/vnd.hmrc.4.0+json"
 _NOT_FOUND: Final = {
@@ -46,12 +45,14 @@ async def balance_and_transactions(request: web.Request) -> web.StreamResponse:
         return web.json_response(_NOT_FOUND, status=404)
     shown = here.somebody_else(person, "hmrc") if how.kind == "swap" else person
     nothing = how.kind in ("mismatch", "needs", "none")
-    return web.Response(text=_json(_body(shown, nothing=nothing)), content_type="application/json")
+    return web.Response(
+        text=exact_json(_body(shown, nothing=nothing)), content_type="application/json"
+    )
 
 
 def _body(person: Person, *, nothing: bool) -> dict[str, Any]:
     debts = () if nothing else person.debts_at("hmrc")
-    total = _pounds(sum(debt.balance for debt in debts))
+    total = pounds(sum(debt.balance for debt in debts))
     return {
         "balanceDetails": {
             "payableAmount": total,
@@ -73,8 +74,8 @@ def _document(debt: CastDebt, number: int) -> dict[str, Any]:
         "documentText": debt.label[:60],
         "documentDueDate": (debt.due or debt.started).isoformat(),
         "documentDescription": _DOCUMENTS.get(debt.type, "New Charge"),
-        "originalAmount": _pounds(debt.original),
-        "outstandingAmount": _pounds(debt.balance),
+        "originalAmount": pounds(debt.original),
+        "outstandingAmount": pounds(debt.balance),
         "isChargeEstimate": False,
         "isCodedOut": False,
     }
@@ -88,8 +89,8 @@ def _financial(debt: CastDebt, number: int) -> dict[str, Any]:
             "documentTypeDescription": debt.label[:30],
         },
         "chargeReference": debt.reference[:16],
-        "originalAmount": _pounds(debt.original),
-        "outstandingAmount": _pounds(debt.balance),
+        "originalAmount": pounds(debt.original),
+        "outstandingAmount": pounds(debt.balance),
         "items": [
             {
                 "itemId": "001",
@@ -103,20 +104,3 @@ def _financial(debt: CastDebt, number: int) -> dict[str, Any]:
             }
         ],
     }
-
-
-def _pounds(pence: int) -> Decimal:
-    return Decimal(pence) / 100
-
-
-def _json(value: Any) -> str:
-    """JSON with exact decimals: two places, never a float."""
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_json(str(k))}:{_json(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_json, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value)
