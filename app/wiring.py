@@ -12,6 +12,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from adapters.departments.hmcts_opal import HmctsOpal
 from adapters.departments.hmrc_breathing_space import HmrcBreathingSpace
 from adapters.departments.hmrc_oauth import ClientCredentials
 from adapters.departments.hmrc_time_to_pay import HmrcTimeToPay
@@ -59,6 +60,7 @@ class Outside:
     messages: Mapping[DepartmentCode, NativeMessages]
 
     def stop(self) -> None:
+        self.loop.call(self.wire.close(), seconds=5)
         self.loop.stop()
 
 
@@ -178,6 +180,8 @@ def _own_wire(entry: DepartmentEntry, settings: Settings, wire: Wire, clock: Clo
         case "hmrc_time_to_pay":
             gate = HmrcBreathingSpace(entry, wire, tokens, clock)
             return HmrcTimeToPay(entry, wire, tokens, gate, clock)
+        case "hmcts_opal":
+            return HmctsOpal(entry, wire, tokens, clock)
         case _:
             raise LookupError(f"{entry.code}: no adapter for {entry.wire}")
 

@@ -56,6 +56,22 @@ def test_a_new_permission_after_a_withdrawal_is_answered(dwp: Lab) -> None:
     assert isinstance(dwp.ask(TAMSIN, a_permit()), Debts)
 
 
+def test_ending_one_of_two_permissions_leaves_the_other(dwp: Lab) -> None:
+    """A plan's permission shares the department's id for the person with the view's."""
+    view = a_permit()
+    plan = replace(a_permit(), pairwise_id=view.pairwise_id)
+    assert isinstance(dwp.ask(TAMSIN, view), Debts)
+    assert isinstance(dwp.ask(TAMSIN, plan), Debts)
+    dwp.wire_loop.call(
+        dwp.messages.send_consent_event(
+            EventKind.CONSENT_WITHDRAWN, pairwise_id=plan.pairwise_id, grant_id=plan.grant_id
+        ),
+        seconds=5,
+    )
+    assert isinstance(dwp.ask(TAMSIN, plan), Unavailable)
+    assert isinstance(dwp.ask(TAMSIN, view), Debts)
+
+
 def test_telling_twice_counts_once(dwp: Lab) -> None:
     permit = a_permit()
     for _ in range(2):

@@ -192,6 +192,7 @@ def _check_consent(department: Department, claims: Mapping[str, Any]) -> None:
     )
     if not live or forgotten:
         raise Refusal(403, "consent-not-live")
+    department.note_grant(subject, str(claims.get("grant_id")))
 
 
 def _answer_key(claims: Mapping[str, Any]) -> ECKey:

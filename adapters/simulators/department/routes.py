@@ -184,8 +184,7 @@ async def _consent_event(request: web.Request) -> web.Response:
         kind, content, claims = taken
         if kind not in _CONSENT_EVENTS:
             raise Refusal(400, "malformed")
-        here.ended_grants.add(content["grant_id"])
-        here.ended_subjects.add(str(claims["sub_id"].get("id")))
+        here.end_grant(str(claims["sub_id"].get("id")), content["grant_id"])
         here.received.consent_events.append({"kind": kind, "grant_id": content["grant_id"]})
         here.control.note(None, kind)
     return web.Response(status=202)
@@ -195,9 +194,10 @@ async def _plan_event(request: web.Request) -> web.Response:
     here = request.app[HERE]
     taken = await take_event(here, request)
     if taken is not None:
-        kind, content, _ = taken
+        kind, content, claims = taken
         if kind not in _PLAN_EVENTS or not isinstance(content.get("plan_reference"), str):
             raise Refusal(400, "malformed")
+        here.note_grant(str(claims["sub_id"].get("id")), content["grant_id"])
         here.received.plan_events.append({"kind": kind, **content})
         here.control.note(None, kind)
     return web.Response(status=202)

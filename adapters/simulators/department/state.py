@@ -71,6 +71,7 @@ class Department:
     events_seen: set[str] = field(default_factory=set)
     ended_grants: set[str] = field(default_factory=set)
     ended_subjects: set[str] = field(default_factory=set)
+    grants_of: dict[str, set[str]] = field(default_factory=dict)
     received: Received = field(default_factory=Received)
     held_debts: set[str] = field(default_factory=set)
 
@@ -82,6 +83,17 @@ class Department:
     def subject_handle(self, subject: str, person: Person) -> str:
         """Our own id for this person under this pairwise id: says nothing elsewhere (SEC-59)."""
         return self._handle(f"{subject}|{person.key}")
+
+    def note_grant(self, subject: str, grant_id: str) -> None:
+        """Remember that this person, as we know them, gave this permission."""
+        self.grants_of.setdefault(subject, set()).add(grant_id)
+
+    def end_grant(self, subject: str, grant_id: str) -> None:
+        """Answer nothing under it again; with the last one the person is forgotten (SEC-61)."""
+        self.ended_grants.add(grant_id)
+        if self.grants_of.get(subject, set()) <= self.ended_grants:
+            self.ended_subjects.add(subject)
+            self.grants_of.pop(subject, None)
 
     def person_of(self, subject: str, handle: str) -> Person | None:
         """Whom a handle that we gave out stands for; nobody once we were told to forget it."""
