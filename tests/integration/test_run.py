@@ -1,0 +1,138 @@
+"""`svd run`: from nothing to a page, away again without a trace, and back in seconds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@dataclass(slots=True)
+class House:
+    """Where one demonstration stands: its state folder and its nine ports."""
+
+    state: Path
+    port: int
+    simulators: int
+
+    def run(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "app.cli", "run", "--port", str(self.port)]
+        command += ["--simulators-from", str(self.simulators)]
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SVD_", "DATABASE_URL"))}
+        environment = {**kept, "SVD_STATE_DIR": str(self.state), "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(
+            command, env=environment, cwd=ROOT, text=True, bufsize=1,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    first = nine_free_ports()
+    return House(tmp_path / "var", first, first + 1)
+
+
+def nine_free_ports() -> int:
+    """The first of nine free ports in a row, away from those of the demonstration."""
+    for first in range(21000 + os.getpid() % 500 * 20, 40000, 20):
+        with ExitStack() as attempt:
+            try:
+                for number in range(first, first + 9):
+                    attempt.enter_context(socket.create_server(("127.0.0.1", number)))
+            except OSError:
+                continue
+            return first
+    raise RuntimeError("no nine free ports in a row")
+
+
+def read_until(running: subprocess.Popen[str], words: str) -> str:
+    """What it printed up to these words; fails with everything it said if they never come."""
+    assert running.stdout is not None
+    said = ""
+    for line in running.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"stopped without saying {words!r}:\n{said}")
+
+
+def stop(running: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> str:
+    running.send_signal(number)
+    rest, _ = running.communicate(timeout=40)
+    return rest
+
+
+def fetch(address: str) -> str:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(address, timeout=5) as reply:
+        return str(reply.read().decode())
+
+
+def processes_of(state: Path) -> list[str]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and folder.name != str(os.getpid()):
+            try:
+                environment = (folder / "environ").read_bytes()
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if str(state).encode() in environment or str(state) in command:
+                found.append(command)
+    return found
+
+
+def test_it_runs_stops_without_a_trace_and_starts_again_in_seconds(house: House) -> None:
+    running = house.run()
+    said = read_until(running, "Ctrl-C stops everything")
+    assert f"http://localhost:{house.port}" in said
+    assert "Tamsin Testwell" in said
+    assert fetch(f"http://127.0.0.1:{house.port}/healthz")
+    assert fetch(f"http://127.0.0.1:{house.simulators}/healthz")
+    stop(running, signal.SIGINT)
+    assert running.returncode == 0
+    assert processes_of(house.state) == []
+
+    before = time.monotonic()
+    again = house.run()
+    read_until(again, "Ctrl-C stops everything")
+    assert time.monotonic() - before < 20
+    second = house.run()
+    refused, _ = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert "running already" in refused
+    stop(again)
+    assert again.returncode == 0
+
+
+def test_a_taken_port_is_said_and_everything_else_stops(house: House) -> None:
+    with socket.create_server(("127.0.0.1", house.simulators + 3)):
+        running = house.run()
+        said, _ = running.communicate(timeout=90)
+    assert running.returncode == 1
+    assert f"Port {house.simulators + 3} is in use" in said
+    assert processes_of(house.state) == []
+
+
+def test_a_killed_supervisor_leaves_nothing_that_hinders_the_next_start(house: House) -> None:
+    running = house.run()
+    read_until(running, "Ctrl-C stops everything")
+    running.kill()
+    running.wait(10)
+    again = house.run()
+    read_until(again, "Ctrl-C stops everything")
+    stop(again)
+    assert again.returncode == 0
+    assert processes_of(house.state) == []
