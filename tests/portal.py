@@ -23,9 +23,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import psycopg
 import pytest
@@ -146,7 +147,6 @@ class House:
         from app.settings import Settings
 
         environ = self.environment(database)
-        _stand_in(wiring)
         running = wiring.portal(Settings.from_environment(environ), environ)
         self.switch.app = create_app(Settings.from_environment(environ), running.services)
         try:
@@ -166,32 +166,6 @@ class House:
                 for name in NAMES
             },
         }
-
-
-def _stand_in(wiring: Any) -> None:
-    """While a department's adapter is not written: it is wired as one that does not answer."""
-    real = wiring._own_wire
-    if getattr(real, "stands_in", False):
-        return
-
-    def own_wire(entry: Any, settings: Any, wire: Any, clock: Any, chance: Any) -> Any:
-        try:
-            return real(entry, settings, wire, clock, chance)
-        except LookupError:
-            return Missing(clock)
-
-    own_wire.stands_in = True  # type: ignore[attr-defined]
-    wiring._own_wire = own_wire
-
-
-class Missing:
-    def __init__(self, clock: Any) -> None:
-        self._clock = clock
-
-    async def debts(self, permit: object, facts: object) -> Any:
-        from debts.debt import Unanswered, Unavailable
-
-        return Unavailable(self._clock.now(), Unanswered.ERROR)
 
 
 def environment(folder: Path, url: str) -> dict[str, str]:
@@ -227,8 +201,9 @@ class Client(PageClient):
         self._simulators = simulators
         self.session = requests.Session()
         self.session.trust_env = False
-        # A browser trusts localhost with Secure cookies, although it is plain http.
-        self.session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.cookies: dict[str, dict[str, str]] = {}
+        """By host and port. Our own jar: a browser trusts localhost with Secure cookies."""
 
     def get(self, path: str, *, follow: bool = True, **options: Any) -> Page:
         return self._asked("GET", path, follow=follow, **options)
@@ -257,19 +232,33 @@ class Client(PageClient):
         return self.post(action, MultiDict(sent))
 
     def cookie(self, name: str) -> str:
-        return next((c.value or "" for c in self.session.cookies if c.name == name), "")
+        return self.cookies.get(urlsplit(self.base_url).netloc, {}).get(name, "")
 
     def _asked(self, method: str, path: str, *, follow: bool, **options: Any) -> Page:
         url = urljoin(self.base_url + "/", path)
         for _ in range(12):
-            reply = self.session.request(
-                method, url, allow_redirects=False, timeout=WAIT, **options
-            )
+            reply = self._send(method, url, options)
             if not (follow and reply.is_redirect and self._ours(url, reply)):
                 return self._read(reply)
             url = urljoin(url, reply.headers["Location"])
             method, options = "GET", {}
         raise AssertionError(f"redirects without end at {url}")
+
+    def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        jar = self.cookies.setdefault(urlsplit(url).netloc, {})
+        headers = {**options.get("headers", {})}
+        if jar:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
+        reply = self.session.request(
+            method, url, allow_redirects=False, timeout=WAIT, **{**options, "headers": headers}
+        )
+        for line in reply.raw.headers.getlist("Set-Cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                if morsel.value:
+                    jar[name] = morsel.value
+                else:
+                    jar.pop(name, None)
+        return reply
 
     def _ours(self, url: str, reply: requests.Response) -> bool:
         where = urljoin(url, reply.headers["Location"])
