@@ -12,6 +12,7 @@ from typing import Final
 
 from adapters.identity.identity import Identity
 from adapters.identity.one_login import SignInStart
+from app.citizen.budget_draft import Budget
 from debts.asking import Asked, Held
 from debts.debt import (
     Arrangement,
@@ -29,12 +30,16 @@ from debts.debt import (
 )
 from debts.ephemeral import Ephemeral
 from debts.facts import Address, Facts
+from plan.rules.claim import Nation
+from plan.rules.frequencies import Frequency
+from plan.rules.statement import Household, Line
 
 SIGN_IN: Final = "signin"
 """`signin.<state>`: what must come back from the sign-in service, once."""
 IDENTITY: Final = "identity"
 TYPED: Final = "typed"
 CHOSEN: Final = "chosen"
+BUDGET: Final = "budget"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,4 +96,9 @@ CLASSES: Final[tuple[type, ...]] = (
     Arrangement,
     Hold,
     Flag,
+    Budget,
+    Household,
+    Line,
+    Frequency,
+    Nation,
 )
