@@ -146,6 +146,7 @@ def _give_secret() -> str:
 
 def _destroy_visit() -> None:
     if _secret():
+        services().pulls.forget_all(visit())  # what is still being asked must not arrive later
         visit().destroy()
         g.cookies[VISIT_COOKIE] = ""
         g.pop("opened_visit", None)

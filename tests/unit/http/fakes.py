@@ -20,7 +20,7 @@ from consent.ids import SubjectId, new_subject_id
 from consent.register import Register
 from consent.sessions import IDLE, LONGEST, LiveSession
 from debts.vault import MemoryVault
-from debts.visit import Visits
+from debts.visit import Visit, Visits
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -60,6 +60,16 @@ class MemorySessions:
         self.rows.pop(token, None)
 
 
+class NoPulls:
+    """Nothing is being asked."""
+
+    def __init__(self) -> None:
+        self.forgotten = 0
+
+    def forget_all(self, visit: Visit) -> None:
+        self.forgotten += 1
+
+
 @dataclass
 class Bag:
     """The part of the services that the delivery layer itself uses."""
@@ -68,6 +78,7 @@ class Bag:
     register: Register
     sessions: MemorySessions
     visits: Visits
+    pulls: NoPulls = field(default_factory=NoPulls)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
 

@@ -95,6 +95,7 @@ def test_exit_this_page_ends_the_session_and_leaves_no_cookie(client: PageClient
     assert not client.cookie(SESSION_COOKIE)
     assert not client.cookie(VISIT_COOKIE)
     assert not bag.sessions.rows
+    assert bag.pulls.forgotten == 1
     assert location(client, "/trial/own") == "/sign-in?next=/trial/own"
 
 

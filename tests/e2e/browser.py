@@ -1,0 +1,167 @@
+"""Looking at pages as people do: with and without scripts, wide and narrow, and through axe.
+
+    def test_the_start_page(surfer: Surfer) -> None:          # once with scripts, once without
+        surfer.go("/")
+        surfer.look("start")                                  # axe, 320 px, one h1, a picture
+
+A surfer notes what the browser complains of (errors, policy reports, requests to other sites);
+the fixture fails the test when there was anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.browser import AXE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE, NARROW = 1280, 320
+PICTURES = Path(os.environ.get("SVD_PICTURES", "build/pictures"))
+"""Where `look` leaves a picture of each page, for people to look at."""
+EXPECTED = ("the server responded with a status of 4",)
+"""What the browser says of pages that are answered with 422 or 403, and may say."""
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_AXE_RUN = """async ([rules, leave]) => {
+  const options = {runOnly: rules, rules: {region: {enabled: true}}, resultTypes: ['violations']};
+  const found = await axe.run({exclude: leave}, options);
+  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '));
+}"""
+
+
+class Surfer:
+    """One browser window of one person. `page` is Playwright's own."""
+
+    def __init__(
+        self, context: BrowserContext, home: str, *, scripts: bool, checking: BrowserContext
+    ) -> None:
+        self.context = context
+        self.checking = checking
+        self.expected = list(EXPECTED)
+        self.page: Page = context.new_page()
+        self.home = home
+        self.scripts = scripts
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        self.allowed = {urlsplit(home).netloc}
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda fault: self.complaints.append(f"script: {fault}"))
+        self.page.on("request", self._request)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.home + path if path.startswith("/") else path)
+        return self.page
+
+    def press(self, words: str, *, exact: bool = True) -> Page:
+        """Press the button, or follow the link, of these words in the main part."""
+        main = self.page.locator("main")
+        button = main.get_by_role("button", name=words, exact=exact)
+        target = button if button.count() else main.get_by_role("link", name=words, exact=exact)
+        target.first.click()
+        self.page.wait_for_load_state()
+        return self.page
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def look(self, name: str = "") -> None:
+        """Nothing for axe to find, nothing wider than 320 px, one h1; and a picture."""
+        assert self.page.locator("h1").count() == 1, self.page.url
+        assert self.axe() == [], self.page.url
+        if name:
+            self.picture(name)
+        size = self.page.viewport_size or {"width": WIDE, "height": 900}
+        assert width_at(self.page, NARROW) <= NARROW, f"{self.page.url} scrolls sideways"
+        if name:
+            self.picture(f"{name}-narrow")
+        self.page.set_viewport_size(size)
+
+    def axe(self) -> list[str]:
+        """What axe finds. It needs scripts itself, so a window without them is copied first."""
+        if self.scripts:
+            return axe(self.page)
+        copy = self.checking.new_page()
+        html = _SCRIPT.sub("", self.page.content())
+        try:
+            address = self.page.url
+            copy.route(
+                lambda url: url == address,
+                lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
+            )
+            copy.goto(address)
+            return axe(copy)
+        finally:
+            copy.close()
+
+    def picture(self, name: str) -> Path:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{name}{'' if self.scripts else '-without-scripts'}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def fine(self) -> None:
+        """Fails when the browser complained or asked another site."""
+        assert self.complaints == []
+        assert self.elsewhere == []
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not any(
+            e in message.text for e in self.expected
+        ):
+            self.complaints.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in {"http", "https"} and where.netloc not in self.allowed:
+            self.elsewhere.append(request.url)
+
+
+@contextmanager
+def surfing(
+    browser: Browser, home: str, *, scripts: bool = True, width: int = WIDE, height: int = 900
+) -> Iterator[Surfer]:
+    """A window with an empty cookie jar. Other sites that a test expects go into `allowed`."""
+
+    def window(*, scripts: bool) -> BrowserContext:
+        return browser.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": height},
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+        )
+
+    context = window(scripts=scripts)
+    checking = context if scripts else window(scripts=True)
+    context.set_default_timeout(15_000)
+    try:
+        yield Surfer(context, home, scripts=scripts, checking=checking)
+    finally:
+        context.close()
+        if checking is not context:
+            checking.close()
+
+
+def axe(page: Page, leave: Sequence[str] = (".govuk-back-link",)) -> list[str]:
+    """What axe finds wrong with a page that runs scripts, without the parts to leave out."""
+    page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(_AXE_RUN, [list(RULES), [[part] for part in leave]])
+    return found
+
+
+def width_at(page: Page, width: int) -> int:
+    """How wide the page is in a window of this width: more means scrolling sideways."""
+    page.set_viewport_size({"width": width, "height": 700})
+    wide: int = page.evaluate("document.documentElement.scrollWidth")
+    return wide
