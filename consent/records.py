@@ -169,3 +169,31 @@ outbox = Table(
     Column("last_fault", String(24), nullable=False, server_default=text("''")),
     Index("ix_outbox_due", "due_at", postgresql_where=text("delivered_at is null")),
 )
+
+hold_request = Table(
+    "hold_request",
+    metadata,
+    Column("hold_id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("department", String(12), nullable=False),
+    Column("grant_id", CHAR(24)),
+    Column("debt_token", String(160), nullable=False),
+    Column("debt_tag", HASH, nullable=False),
+    Column("reason_code", String(16), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reference", CHAR(14), nullable=False),
+    Column("asked_at", MOMENT, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+    one_of(
+        "reason_code",
+        ("not_mine", "amount", "paid", "appeal", "coerced", "someone_else", "other"),
+    ),
+    one_of("state", ("sent", "not_sent", "letter", "kept_back", "closed")),
+    Index(
+        "uq_hold_request_open",
+        "subject_id",
+        "debt_tag",
+        unique=True,
+        postgresql_where=text("state <> 'closed'"),
+    ),
+)

@@ -8,15 +8,25 @@ from datetime import datetime, timedelta
 from debts.debt import Answer
 from debts.ephemeral import Ephemeral
 
-SLOW = timedelta(seconds=8)
-"""After this a department's place in the list says that it takes longer than usual (S04)."""
-HARD = timedelta(seconds=20)
-"""After this it counts as not answering (S05)."""
-LATE = timedelta(seconds=60)
-"""Until this a late answer is still taken in (S14, decision 45)."""
 FRESH = timedelta(minutes=30)
 """How long an answer's amounts are shown (S13)."""
 TRIES, TRIES_WITHIN = 3, timedelta(minutes=10)
+REPEAT = timedelta(seconds=30)
+"""A second press of a button within this asks nobody again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long one department is waited for (decision 21). Shorter ones are for tests."""
+
+    slow: timedelta = timedelta(seconds=8)
+    """After this its place in the list says that it takes longer than usual (S04)."""
+    hard: timedelta = timedelta(seconds=20)
+    """After this it counts as not answering (S05)."""
+    overall: timedelta = timedelta(seconds=25)
+    """After this a page that waits ends, whatever is still open."""
+    late: timedelta = timedelta(seconds=60)
+    """Until this a late answer is still taken in (S14, decision 45)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -155,11 +155,16 @@ class Unavailable(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NotAsked(Ephemeral):
-    """Nothing was sent: no permission (S10), it ended (S11), or not connected (S16)."""
+    """Nobody could answer: no permission (S10), it ended (S11), or not connected (S16)."""
 
     reason: str
     """`no_permission`, `ended` or `not_connected`."""
     on: datetime | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Only a department itself can say that it is not connected."""
+        return self.reason == "not_connected"
 
 
 Answer = Debts | NoDebts | NotMatched | NeedsFact | Closed | Unavailable | NotAsked

@@ -6,13 +6,13 @@ A missing answer is never shown as £0 and never counted as "no debts".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from consent.ids import DepartmentCode
 from consent.register import DepartmentEntry
-from debts.asking import FRESH, HARD, SLOW, Asked, Held
+from debts.asking import FRESH, Asked, Deadlines, Held
 from debts.debt import (
     Closed,
     Debt,
@@ -57,16 +57,25 @@ WAITING = frozenset({CardState.WAITING, CardState.SLOW})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Numbered(Ephemeral):
-    """A debt and its number in this visit: the department's place and the debt's own."""
+    """A debt and its number in this visit: the department's place and the debt's own.
+
+    `also_at` names the department that shows the same debt; this one is not counted then.
+    """
 
     number: int
     department: DepartmentCode
     debt: Debt
+    also_at: DepartmentCode | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Card(Ephemeral):
-    """What stands on one department's card. `at` is when it answered, was asked or stopped."""
+    """What stands on one department's card. `at` is when it answered, was asked or stopped.
+
+    `total` is the department's own where it gives one; `differs` says that its debts add up to
+    something else. `was_asked` is whether anything was sent in this visit, `allowed` whether it
+    may be.
+    """
 
     entry: DepartmentEntry
     state: CardState
@@ -77,11 +86,19 @@ class Card(Ephemeral):
     partial_for: str = ""
     fact: str = ""
     ask_again_at: datetime | None = None
+    differs: bool = False
+    was_asked: bool = False
+    allowed: bool = False
+    by_itself: bool = False
+    """The permission ended on its day; nobody stopped it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class View(Ephemeral):
-    """All cards in the order of the departments' names, and what they add up to."""
+    """All cards in the order of the departments' names, and what they add up to.
+
+    `asked` counts those we asked in this visit, `answered` those whose answer is on the page.
+    """
 
     cards: tuple[Card, ...]
     total: Pence
@@ -94,14 +111,31 @@ class View(Ephemeral):
         return self.asked == self.answered
 
     @property
+    def none_found(self) -> bool:
+        """Every department that was asked says that it has nothing to show (D26)."""
+        states = {card.state for card in self.cards if card.was_asked}
+        return states == {CardState.NO_DEBTS}
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the last of the answers on the page arrived."""
+        return max(
+            (card.at for card in self.cards if card.state in ANSWERED and card.at), default=None
+        )
+
+    @property
     def waiting(self) -> tuple[Card, ...]:
         return tuple(card for card in self.cards if card.state in WAITING)
 
     @property
     def unanswered(self) -> tuple[Card, ...]:
-        """Asked, and not among those whose answer counts."""
-        outside = ANSWERED | {CardState.NOT_ASKED, CardState.STOPPED, CardState.NOT_CONNECTED}
-        return tuple(card for card in self.cards if card.state not in outside)
+        """Asked, and not among those whose answer counts: what the total leaves out."""
+        return tuple(card for card in self.cards if card.was_asked and card.state not in ANSWERED)
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether a department has paused any of the debts."""
+        return any(numbered.debt.hold is not None for numbered in self.debts)
 
     @property
     def debts(self) -> tuple[Numbered, ...]:
@@ -116,10 +150,11 @@ class View(Ephemeral):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What the view needs to know of a permission: is it live, and when did it end."""
+    """What the view needs to know of a permission: is it live; if not, when and how it ended."""
 
     live: bool
     ended_at: datetime | None = None
+    by_itself: bool = False
 
 
 def combine(
@@ -129,6 +164,7 @@ def combine(
     permissions: Mapping[DepartmentCode, Permission],
     asked: Mapping[DepartmentCode, Asked],
     held: Mapping[DepartmentCode, Held],
+    deadlines: Deadlines,
 ) -> View:
     """One card for each department of the register. Without a live permission nothing of an
     answer is read, whatever the vault still holds."""
@@ -141,14 +177,20 @@ def combine(
         elif permission is None:
             card = Card(entry, CardState.NOT_ASKED)
         elif not permission.live:
-            card = Card(entry, CardState.STOPPED, at=permission.ended_at)
+            card = Card(
+                entry,
+                CardState.STOPPED,
+                at=permission.ended_at,
+                by_itself=permission.by_itself,
+            )
         else:
             holding = held.get(entry.code)
-            card = _card(entry, place, now, asked.get(entry.code), holding)
-            if holding is not None and isinstance(holding.answer, Debts):
-                look_again.append(holding.answer.moratorium_look_again)
+            card = _card(entry, place, now, asked.get(entry.code), holding, deadlines)
+            if card.state in ANSWERED and holding is not None:
+                look_again.append(_look_again(holding))
         cards.append(card)
-    counted = [card for card in cards if card.state not in _NOT_COUNTED]
+    cards = _each_once(cards)
+    counted = [card for card in cards if card.was_asked]
     return View(
         cards=tuple(cards),
         total=Pence(sum(card.total for card in cards)),
@@ -158,54 +200,79 @@ def combine(
     )
 
 
-_NOT_COUNTED = {CardState.NOT_CONNECTED, CardState.NOT_ASKED, CardState.STOPPED}
+def _look_again(held: Held) -> date | None:
+    return held.answer.moratorium_look_again if isinstance(held.answer, Debts) else None
 
 
 def _card(
-    entry: DepartmentEntry, place: int, now: datetime, asked: Asked | None, held: Held | None
+    entry: DepartmentEntry,
+    place: int,
+    now: datetime,
+    asked: Asked | None,
+    held: Held | None,
+    deadlines: Deadlines,
 ) -> Card:
     if asked is None:
-        return Card(entry, CardState.NOT_ASKED)
+        return Card(entry, CardState.NOT_ASKED, allowed=True)
     again_at = asked.next_try_at(now)
-    if held is None:
-        if now - asked.at >= FRESH:
-            return Card(entry, CardState.OUT_OF_DATE, at=asked.at, ask_again_at=again_at)
-        if now - asked.at >= HARD:
-            return Card(entry, CardState.TIMED_OUT, at=asked.at, ask_again_at=again_at)
-        state = CardState.SLOW if now - asked.at >= SLOW else CardState.WAITING
-        return Card(entry, state, at=asked.at, until=asked.at + HARD)
-    if now - held.arrived_at >= FRESH:
-        return Card(entry, CardState.OUT_OF_DATE, at=held.arrived_at, ask_again_at=again_at)
-    return _answered(entry, place, held, again_at)
+    if held is not None and now - held.arrived_at < FRESH:
+        card = _answered(entry, place, held, again_at)
+    elif held is not None or now - asked.at >= FRESH:
+        at = held.arrived_at if held is not None else asked.at
+        card = Card(entry, CardState.OUT_OF_DATE, at=at, ask_again_at=again_at)
+    elif now - asked.at >= deadlines.hard:
+        card = Card(entry, CardState.TIMED_OUT, at=asked.at, ask_again_at=again_at)
+    else:
+        state = CardState.SLOW if now - asked.at >= deadlines.slow else CardState.WAITING
+        card = Card(entry, state, at=asked.at, until=asked.at + deadlines.hard)
+    sent = not (held is not None and isinstance(held.answer, NotAsked) and not held.answer.sent)
+    return replace(card, was_asked=sent, allowed=True)
 
 
 def _answered(entry: DepartmentEntry, place: int, held: Held, again_at: datetime | None) -> Card:
     answer = held.answer
-    if held.late:
+    if held.late and isinstance(answer, Debts | NoDebts):
         return Card(entry, CardState.LATE, at=held.arrived_at)
     match answer:
         case Debts():
             return _with_debts(entry, place, held, answer)
         case NoDebts():
-            return Card(entry, CardState.NO_DEBTS, at=answer.at)
+            return Card(entry, CardState.NO_DEBTS, at=held.arrived_at)
         case NotMatched():
-            return Card(entry, CardState.NOT_MATCHED, at=answer.at, ask_again_at=again_at)
+            return Card(entry, CardState.NOT_MATCHED, at=held.arrived_at, ask_again_at=again_at)
         case NeedsFact():
             return Card(
-                entry, CardState.NEEDS_FACT, at=answer.at, fact=answer.fact, ask_again_at=again_at
+                entry,
+                CardState.NEEDS_FACT,
+                at=held.arrived_at,
+                fact=answer.fact,
+                ask_again_at=again_at,
             )
         case Closed():
-            return Card(entry, CardState.CLOSED, at=answer.at, until=answer.until)
+            return Card(
+                entry,
+                CardState.CLOSED,
+                at=held.arrived_at,
+                until=answer.until,
+                ask_again_at=again_at,
+            )
         case Unavailable():
             timed_out = answer.reason is Unanswered.TIMED_OUT
             return Card(
                 entry,
                 CardState.TIMED_OUT if timed_out else CardState.ERROR,
-                at=answer.at,
+                at=held.arrived_at,
                 ask_again_at=answer.ask_again_at or again_at,
             )
         case NotAsked():
-            return Card(entry, CardState.STOPPED, at=answer.on)
+            return Card(entry, _NOT_ASKED.get(answer.reason, CardState.STOPPED), at=answer.on)
+
+
+_NOT_ASKED = {
+    "ended": CardState.STOPPED,
+    "no_permission": CardState.NOT_ASKED,
+    "not_connected": CardState.NOT_CONNECTED,
+}
 
 
 def _with_debts(entry: DepartmentEntry, place: int, held: Held, answer: Debts) -> Card:
@@ -220,10 +287,16 @@ def _with_debts(entry: DepartmentEntry, place: int, held: Held, answer: Debts) -
         state = CardState.PAUSED
     else:
         state = CardState.DEBTS
+    added_up = Pence(sum(debt.balance for debt in answer.items))
     stated = answer.stated_total
-    total = stated if stated is not None else Pence(sum(debt.balance for debt in answer.items))
     return Card(
-        entry, state, at=answer.at, debts=debts, total=total, partial_for=answer.partial_for
+        entry,
+        state,
+        at=held.arrived_at,
+        debts=debts,
+        total=added_up if stated is None else stated,
+        differs=stated is not None and stated != added_up,
+        partial_for=answer.partial_for,
     )
 
 
@@ -231,3 +304,26 @@ def _what_happens_next(debt: Debt) -> tuple[bool, date, str]:
     """Soonest next step first, then by what it is for; never by size."""
     soonest = min((day for day in (debt.next_step_on, debt.due) if day), default=date.max)
     return (debt.hold is not None, soonest, debt.label)
+
+
+def _each_once(cards: list[Card]) -> list[Card]:
+    """A debt that two departments show counts once, at the first of them.
+
+    The same reference and the same amount at two departments is one debt that was passed on.
+    """
+    first: dict[tuple[str, int], DepartmentCode] = {}
+    once = []
+    for card in cards:
+        debts = []
+        twice = 0
+        for numbered in card.debts:
+            debt = numbered.debt
+            key = (debt.reference_tail, debt.balance)
+            seen = first.setdefault(key, card.entry.code) if debt.reference_tail else None
+            if seen is not None and seen != card.entry.code:
+                numbered = replace(numbered, also_at=seen)
+                twice += debt.balance
+            debts.append(numbered)
+        total = Pence(max(0, card.total - twice))
+        once.append(replace(card, debts=tuple(debts), total=total) if twice else card)
+    return once

@@ -14,6 +14,8 @@ from debts.ports import Vault
 from debts.sealing import Codec, Seal
 
 IDLE = timedelta(minutes=30)
+FIXED = "answer."
+"""Slots whose end does not move, however long the person stays: departments' answers (SEC-76)."""
 T = TypeVar("T")
 
 
@@ -39,29 +41,39 @@ class Visit:
     def put(self, slot: str, value: object, *, life: timedelta = IDLE) -> None:
         """Seal a value into a slot for `life`, 30 minutes unless said otherwise."""
         sealed = self._seal.seal(slot, self._codec.encode(value))
-        self._vault.put(self.id, slot, sealed, expires_at=self._clock.now() + life)
+        self._vault.put(self._shelf(slot), slot, sealed, expires_at=self._clock.now() + life)
 
     def get(self, slot: str, kind: type[T]) -> T | None:
         """The value of a slot when it is there, readable and of this kind; otherwise nothing."""
-        return self._open(slot, self._vault.get(self.id, slot), kind)
+        return self._open(slot, self._vault.get(self._shelf(slot), slot), kind)
 
     def take(self, slot: str, kind: type[T]) -> T | None:
         """The value, once: it is gone afterwards."""
-        return self._open(slot, self._vault.take(self.id, slot), kind)
+        return self._open(slot, self._vault.take(self._shelf(slot), slot), kind)
 
     def slots(self, prefix: str = "") -> list[str]:
-        return sorted(slot for slot in self._vault.slots(self.id) if slot.startswith(prefix))
+        names = [*self._vault.slots(self.id), *self._vault.slots(self._answers)]
+        return sorted(slot for slot in names if slot.startswith(prefix))
 
     def delete(self, slot: str) -> None:
-        self._vault.delete(self.id, slot)
+        self._vault.delete(self._shelf(slot), slot)
 
     def touch(self) -> None:
-        """The person is still here: every entry lives 30 minutes from now."""
+        """The person is still here: every entry lives 30 minutes from now, but no answer does."""
         self._vault.touch(self.id, expires_at=self._clock.now() + IDLE)
 
     def destroy(self) -> None:
         """Forget all of it at once."""
+        self._vault.destroy(self._answers)
         self._vault.destroy(self.id)
+
+    @property
+    def _answers(self) -> str:
+        return f"{self.id}.answers"
+
+    def _shelf(self, slot: str) -> str:
+        """Answers lie apart, where nothing moves their end."""
+        return self._answers if slot.startswith(FIXED) else self.id
 
     def _open(self, slot: str, sealed: bytes | None, kind: type[T]) -> T | None:
         if sealed is None:

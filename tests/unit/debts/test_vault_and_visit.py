@@ -50,7 +50,7 @@ def test_the_vault_holds_no_readable_byte_of_a_debt() -> None:
     vault = MemoryVault(clock)
     visit = a_visit(clock, vault)
     visit.put("answer.council", a_debt())
-    sealed = vault.get(visit.id, "answer.council")
+    sealed = vault.get(f"{visit.id}.answers", "answer.council")
     assert sealed is not None
     assert b"Council" not in sealed
     assert b"61240" not in sealed
@@ -61,9 +61,9 @@ def test_another_cookie_opens_nothing() -> None:
     vault = MemoryVault(clock)
     mine, other = a_visit(clock, vault, "mine"), a_visit(clock, vault, "other")
     mine.put("answer.council", a_debt())
-    sealed = vault.get(mine.id, "answer.council")
+    sealed = vault.get(f"{mine.id}.answers", "answer.council")
     assert sealed is not None
-    vault.put(other.id, "answer.council", sealed, expires_at=NOON + timedelta(hours=1))
+    vault.put(f"{other.id}.answers", "answer.council", sealed, expires_at=NOON + timedelta(hours=1))
     assert other.get("answer.council", Debt) is None
 
 
@@ -72,9 +72,9 @@ def test_an_entry_moved_to_another_slot_opens_to_nothing() -> None:
     vault = MemoryVault(clock)
     visit = a_visit(clock, vault)
     visit.put("answer.council", a_debt())
-    sealed = vault.get(visit.id, "answer.council")
+    sealed = vault.get(f"{visit.id}.answers", "answer.council")
     assert sealed is not None
-    vault.put(visit.id, "answer.dwp", sealed, expires_at=NOON + timedelta(hours=1))
+    vault.put(f"{visit.id}.answers", "answer.dwp", sealed, expires_at=NOON + timedelta(hours=1))
     assert visit.get("answer.dwp", Debt) is None
 
 
@@ -88,6 +88,17 @@ def test_entries_end_after_thirty_minutes_and_a_touch_moves_the_end() -> None:
     assert visit.get("statement", Debt) is not None
     clock.move(timedelta(minutes=2))
     assert visit.get("statement", Debt) is None
+
+
+def test_an_answer_ends_after_thirty_minutes_however_long_the_person_stays_sec_76() -> None:
+    clock = a_clock()
+    visit = a_visit(clock, MemoryVault(clock))
+    visit.put("answer.council", a_debt())
+    clock.move(timedelta(minutes=29))
+    visit.touch()
+    clock.move(timedelta(minutes=2))
+    assert visit.get("answer.council", Debt) is None
+    assert visit.slots() == []
 
 
 def test_leaving_forgets_all_of_it() -> None:

@@ -1,0 +1,63 @@
+"""D20 and D28: ask all departments, ask one again, and take in an answer that came late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect
+from werkzeug.wrappers import Response
+
+from app.citizen import asking
+from app.http import session
+from app.http.access import sign_in_address, signed_in
+from app.http.current import services
+from app.http.pages import page
+from consent.errors import NotFound, SignInTooOld
+from consent.ids import DepartmentCode
+from debts.asking import FRESH, Held
+
+blueprint = Blueprint("debts_get", __name__)
+
+
+@blueprint.get("/debts/get")
+@signed_in
+def get_debts() -> Response:
+    """D20: who will be asked."""
+    codes = asking.may_be_asked()
+    entries = [services().register.departments[code] for code in codes]
+    return page("citizen/debts/get.html", entries=entries)
+
+
+@blueprint.post("/debts/get")
+@signed_in
+def ask_all() -> Response:
+    """Asks every department that may be asked; a second press within 30 seconds asks nobody."""
+    asking.ask(asking.may_be_asked())
+    return redirect("/debts/waiting", 303)
+
+
+@blueprint.post("/debts/ask-again/<department>")
+@signed_in
+def ask_again(department: str) -> Response:
+    """D28: one department; three times in ten minutes, then its card says when."""
+    if services().register.find(department) is None:
+        raise NotFound("no such department")
+    try:
+        asking.ask([DepartmentCode(department)], again=True)
+    except SignInTooOld:
+        return redirect(sign_in_address("/debts", again=True), 303)
+    return redirect("/debts/waiting", 303)
+
+
+@blueprint.post("/debts/late/<department>")
+@signed_in
+def add_late(department: str) -> Response:
+    """S14: the person wants the answer that came after they went on."""
+    if services().register.find(department) is None:
+        raise NotFound("no such department")
+    visit, slot = session.visit(), f"answer.{department}"
+    held = visit.get(slot, Held)
+    if held is not None and held.late:
+        left = held.arrived_at + FRESH - services().clock.now()
+        visit.put(slot, replace(held, late=False), life=left)
+    return redirect("/debts", 303)

@@ -1,0 +1,54 @@
+"""What every page about debts says through its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.citizen import debts_words
+from app.citizen.debts_words import FACTS, Status
+from app.citizen.view import holds_by_tag, moratorium_until, tag_of
+from app.http.current import now, services
+from consent.clock import london_date
+from consent.store.holds import HoldRequest
+from debts.debt import Debt
+from debts.view import Numbered, View
+
+
+class Words:
+    """Handed to templates as `words`: they say, and never decide."""
+
+    facts: Mapping[str, Any] = FACTS
+
+    def __init__(self, view: View, holds: Mapping[str, HoldRequest] | None = None) -> None:
+        self.view = view
+        self.holds = holds_by_tag() if holds is None else holds
+        self.moratorium = moratorium_until(view) is not None
+
+    @property
+    def now(self) -> datetime:
+        return now()
+
+    def name(self, code: str) -> str:
+        """A department's name by its code."""
+        entry = services().register.find(code)
+        return entry.name if entry else ""
+
+    def pays_now(self, debt: Debt) -> str:
+        return debts_words.pays_now(debt)
+
+    def asked(self, numbered: Numbered) -> HoldRequest | None:
+        """The person's open question about this debt."""
+        return self.holds.get(tag_of(numbered)) if self.holds else None
+
+    def statuses(self, numbered: Numbered) -> list[Status]:
+        entry = services().register.departments[numbered.department]
+        return debts_words.statuses(
+            numbered,
+            entry,
+            today=london_date(now()),
+            asked=self.asked(numbered),
+            moratorium=self.moratorium,
+            also_at=self.name(numbered.also_at) if numbered.also_at else "",
+        )

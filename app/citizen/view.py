@@ -1,0 +1,110 @@
+"""What the departments have answered in this visit, put together for the person who is here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from app.http import session
+from app.http.current import now, services
+from consent.clock import london_date
+from consent.holds import open_holds
+from consent.ids import DepartmentCode
+from consent.lifecycle import State
+from consent.purposes import Purpose
+from consent.store import grants
+from consent.store.grants import Grant
+from consent.store.holds import HoldRequest
+from debts.asking import Asked, Held
+from debts.view import Numbered, Permission, View, combine
+from plan.rules.claim import Claim, Nation
+from plan.rules.claims import claim_from_debt
+
+
+def current_view() -> View:
+    """One card for each department, as of now. Reads the vault and, in one short transaction,
+    which permissions are live: without one nothing of an answer is read (SEC-7)."""
+    visit, codes = session.visit(), list(services().register.departments)
+    asked = {code: visit.get(f"ask.{code}", Asked) for code in codes}
+    held = {code: visit.get(f"answer.{code}", Held) for code in codes}
+    return combine(
+        services().register.departments.values(),
+        now=now(),
+        permissions=permissions(),
+        asked={code: value for code, value in asked.items() if value is not None},
+        held={code: value for code, value in held.items() if value is not None},
+        deadlines=services().pulls.deadlines,
+    )
+
+
+def permissions() -> dict[DepartmentCode, Permission]:
+    """Each department that this person has ever let us ask, and whether we still may."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        found = grants.all_of(tx, actor.subject)
+    return read_permissions(found)
+
+
+def read_permissions(found: Iterable[Grant]) -> dict[DepartmentCode, Permission]:
+    """From grants, newest first: one live grant of a department is enough."""
+    said: dict[DepartmentCode, Permission] = {}
+    for grant in found:
+        if grant.purpose is not Purpose.VIEW_DEBTS or grant.state not in _DECIDED:
+            continue
+        before = said.get(grant.department)
+        used_once = grant.state is State.CONSUMED and grant.one_time
+        if grant.live(now()) or (used_once and before is None):
+            said[grant.department] = Permission(live=True)
+        elif before is None:
+            by_itself = grant.ended_at is None or grant.ended_by != "person"
+            ended_at = grant.ended_at or grant.expires_at
+            said[grant.department] = Permission(False, ended_at, by_itself)
+    return said
+
+
+_DECIDED = frozenset(State) - {State.REQUESTED, State.DEFERRED, State.REFUSED, State.LAPSED}
+
+
+def tag_of(numbered: Numbered) -> str:
+    """The keyed hash by which this debt is known again in what we keep."""
+    return services().tokens.tag(
+        numbered.debt.token, department=numbered.department, subject=session.person().subject
+    )
+
+
+def holds_by_tag() -> dict[str, HoldRequest]:
+    """The person's open questions about debts, by the tag of the debt."""
+    found = open_holds(services().store, actor=session.person())
+    return {hold.debt_tag: hold for hold in found}
+
+
+def moratorium_until(view: View) -> date | None:
+    """The day on which we look again, while a moratorium is running; its kind is unknown here."""
+    day = view.moratorium_look_again
+    return day if day is not None and day >= london_date(now()) else None
+
+
+def claims_for_plan(
+    view: View,
+    *,
+    nation: Nation | None = None,
+    declined: Collection[str] = (),
+) -> list[Claim]:
+    """Every debt of the view as a claim on a plan, with what we know besides: what the person
+    questions, which departments they left out of the plan (`declined`), a moratorium that another
+    department told of, and debts that two departments show."""
+    held = holds_by_tag()
+    paused = moratorium_until(view) is not None
+    return [
+        claim_from_debt(
+            numbered.debt,
+            numbered.department,
+            on=london_date(now()),
+            nation=nation,
+            disputed=tag_of(numbered) in held,
+            no_permission=numbered.department in declined,
+            in_breathing_space=paused,
+            duplicate=numbered.also_at is not None,
+        )
+        for numbered in view.debts
+    ]

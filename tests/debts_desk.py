@@ -1,0 +1,135 @@
+"""Somebody of the cast who is signed in and has said yes, for tests of the pages about debts.
+
+client = seat(portal, "testwell", "dwp", "council")
+page = get_debts(client)                       # D20, then D21 to its last byte
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from adapters.identity.identity import Identity
+from adapters.simulators.cast import Cast
+from app.citizen.slots import IDENTITY, TYPED, Typed
+from app.http.session import SESSION_COOKIE, VISIT_COOKIE
+from consent.grant import Shown, Yes, give
+from consent.ids import GrantId, random_text
+from consent.people import Person
+from consent.permit import SignInEvidence
+from consent.purposes import Purpose
+from consent.store import grants
+from consent.withdraw import withdraw
+from debts.asking import Deadlines
+from debts.facts import Address
+from debts.visit import Visit
+from tests.pages import Page
+from tests.portal import Client, Portal
+
+CAST = Cast.load()
+QUICK = Deadlines(
+    slow=timedelta(seconds=0.4),
+    hard=timedelta(seconds=1),
+    overall=timedelta(seconds=2),
+    late=timedelta(seconds=5),
+)
+"""For tests of what happens when somebody is slow, in a second instead of twenty."""
+
+
+class Seated(Client):
+    """A browser whose owner we know."""
+
+    person: Person
+    visit: Visit
+
+
+def seat(portal: Portal, key: str, *departments: str, issuer: str = "https://one.test") -> Seated:
+    """Signed in without the sign-in service, with a permission for each of these departments."""
+    part = portal.services
+    client = Seated(portal.url, portal.simulators)
+    subject = part.sessions.subject_for(issuer, key)
+    client.person = Person(subject)
+    secret = part.visits.new_secret()
+    client.visit = part.visits.open(secret)
+    client.visit.put(IDENTITY, identity_of(key, issuer, portal))
+    client.visit.put(TYPED, Typed(details_right="yes", nino=CAST.person(key).nino))
+    cookies = {SESSION_COOKIE: part.sessions.open(subject, part.clock.now()), VISIT_COOKIE: secret}
+    client.cookies[urlsplit(portal.url).netloc] = cookies
+    if departments:
+        allow(portal, client, departments)
+    return client
+
+
+def identity_of(key: str, issuer: str, portal: Portal) -> Identity:
+    person = CAST.person(key)
+    home = person.address
+    return Identity(
+        issuer=issuer,
+        subject=key,
+        given_names=" ".join(person.given_names),
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+        address=Address(home.lines, home.postcode, str(home.uprn)),
+        auth_time=portal.services.clock.now(),
+        vot="Cl.Cm",
+        ial="P2",
+        sid="sid",
+        id_token="",
+        id_token_sha256="0" * 64,
+    )
+
+
+def allow(portal: Portal, client: Seated, departments: Sequence[str]) -> None:
+    """The person says yes to asking these departments."""
+    part = portal.services
+    now = part.clock.now()
+    notice = part.notices.newest(Purpose.VIEW_DEBTS, "en")
+    entries = [part.register.find(code) for code in departments]
+    give(
+        part.store,
+        part.clock,
+        part.chance,
+        actor=client.person,
+        yeses=[Yes(entry, notice, "a year from now") for entry in entries if entry],
+        shown=Shown(random_text(part.chance, 16), now, "en"),
+        sign_in=SignInEvidence(now, "Cl.Cm", "P2", "one_login"),
+        origin=portal.url,
+    )
+
+
+def stop_asking(portal: Portal, client: Seated, department: str) -> None:
+    """The person stops one permission, as another tab of theirs would: the pull is not told."""
+    part = portal.services
+    withdraw(
+        part.store,
+        part.clock,
+        part.chance,
+        actor=client.person,
+        grant_id=grant_of(portal, client, department),
+    )
+
+
+def grant_of(portal: Portal, client: Seated, department: str) -> GrantId:
+    part = portal.services
+    with part.store.transaction(client.person) as tx:
+        found = grants.live_of(tx, client.person.subject, part.clock.now())
+    return next(grant.grant_id for grant in found if grant.department == department)
+
+
+def get_debts(client: Client) -> Page:
+    """Press "Get my debts", and read the page that waits to its end."""
+    page = client.get("/debts/get")
+    assert page.heading == "Get your debts", page.text
+    return client.send(page, "/debts/get")
+
+
+def headings(page: Page) -> list[str]:
+    """Of all cards, in the order of the page."""
+    cards = page.main.all("section", "app-card")
+    return [next(node.text for node in one.walk() if node.tag in {"h2", "h3"}) for one in cards]
+
+
+def card(page: Page, code: str) -> str:
+    """The words of one department's card."""
+    return page.main.one("section", id=f"r-{code}").text
