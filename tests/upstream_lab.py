@@ -3,21 +3,26 @@ front of a server that says exactly what it is told."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from aiohttp import web
 
+from adapters.departments.native.schema import DATATYPES
 from adapters.simulators.cast import Cast, Person
 from adapters.simulators.serve import SimulatorSettings, application
-from adapters.wire import Wire
+from adapters.wire import CONNECT_SECONDS, MAX_BYTES, Reply, Wire
 from adapters.wire_loop import WireLoop
+from consent.errors import OutsideFailed
 from consent.permit import Permit
 from debts.debt import Answer, Debt, Debts
 from debts.facts import Facts
@@ -81,10 +86,13 @@ class Say:
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def raw(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
     def response(self) -> web.Response:
-        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
         return web.Response(
-            body=body, status=self.status, content_type=self.media_type, headers=self.headers
+            body=self.raw, status=self.status, content_type=self.media_type, headers=self.headers
         )
 
 
@@ -132,3 +140,62 @@ def the_debts(answer: Answer) -> tuple[Debt, ...]:
     """The debts of an answer that must have some."""
     assert isinstance(answer, Debts), type(answer).__name__
     return answer.items
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it left an adapter."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+
+class TwinWire(Wire):
+    """The HTTP door without a network: answers by a script, and remembers what was sent. It keeps
+    the door's promises: size, media type, and no redirect."""
+
+    def __init__(self, script: Callable[[Sent], Say]) -> None:
+        super().__init__((), demonstration=True)
+        self._script = script
+        self.sent: list[Sent] = []
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: bytes = b"",
+        *,
+        accept: Collection[str],
+        max_bytes: int = MAX_BYTES,
+        connect_seconds: float = CONNECT_SECONDS,
+        party: str = "",
+    ) -> Reply:
+        sent = Sent(method, url, dict(headers), body)
+        self.sent.append(sent)
+        say = TOKEN if sent.path == "/oauth/token" else self._script(sent)
+        if len(say.raw) > max_bytes:
+            raise OutsideFailed(party, "too_big")
+        if say.raw and say.media_type not in accept:
+            raise OutsideFailed(party, "bad_type")
+        lower = {name.lower(): value for name, value in say.headers.items()}
+        return Reply(say.status, lower, say.raw)
+
+
+def asked_of(
+    department: Department, who: Facts, *, granted: Iterable[str] = tuple(DATATYPES), code: str = ""
+) -> Answer:
+    """One question, on a loop of its own."""
+    permit = a_permit(code or "hmrc", granted_fields=tuple(granted))
+    return asyncio.run(department.debts(permit, who))
+
+
+def run_alone(errand: Coroutine[Any, Any, Answer]) -> Answer:
+    """One errand, on a loop of its own."""
+    return asyncio.run(errand)
