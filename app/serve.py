@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from app.settings import Settings, SettingsFault
@@ -27,14 +28,16 @@ FINISH_SECONDS: Final = 30
 def build() -> Flask:
     """The application as the server's worker makes it."""
     from app import create_app
-    from app.http import logs
+    from app.http import logs, pages
     from app.wiring import portal
 
     logs.configure()
     settings = Settings.from_environment()
     running = portal(settings, os.environ)
     atexit.register(running.stop)
-    return create_app(settings, running.services)
+    app = create_app(settings, running.services)
+    Thread(target=pages.compile_all, args=(app,), daemon=True).start()
+    return app
 
 
 def main() -> None:

@@ -73,6 +73,12 @@ def page(template: str, *, form: Form | None = None, status: int = 200, **contex
     )
 
 
+def compile_all(app: Flask) -> None:
+    """Compile every page before somebody waits for it."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 def _place() -> str:
     """Which item of the navigation this page belongs to."""
     return next((place for place in PLACES if request.path.startswith(place)), "")

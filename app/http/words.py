@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Flask, request
-from flask_babel import Babel, format_date  # type: ignore[import-untyped]  # it ships no types
+from flask import Flask, g, request
+from flask_babel import Babel, format_date, get_translations  # type: ignore[import-untyped]  # it ships no types
 from werkzeug.wrappers import Response
 
 from app.http.text import gettext
@@ -25,10 +25,22 @@ _LOCALES: Final = {"en": "en_GB", "cy": "cy"}
 def prepare(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="en_GB", BABEL_DEFAULT_TIMEZONE="Europe/London")
     Babel(app, locale_selector=lambda: _LOCALES[language()])
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Babel added it
+        lambda text: _translations().ugettext(text),
+        lambda one, many, num: _translations().ungettext(one, many, num),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         pounds=format_pounds, long_date=long_date, time=clock_time, day_and_time=day_and_time
     )
     app.after_request(_keep_choice)
+
+
+def _translations() -> Any:
+    """Found once for a page: a page has a hundred texts, and looking it up costs more than they."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
 
 
 def chosen() -> str:
