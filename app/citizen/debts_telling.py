@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from consent.errors import ConsentEnded
 from consent.events import Kind
 from consent.grant import Shown, Yes, give
 from consent.holds import HoldState, Reason, ask_for_hold, note_hold
-from consent.ids import DepartmentCode, new_uuid
+from consent.ids import DepartmentCode, new_uuid, random_text
 from consent.notices import Notice
 from consent.permit import Permit
 from consent.permits import note_outcome, permits_for
@@ -97,6 +98,8 @@ def tell(query: DebtQuery, found: Numbered) -> None:
     _note(found.department, hold.hold_id, permits[0] if permits else None, state)
     if state is HoldState.SENT:
         session.visit().delete(QUERY)
+    else:  # this yes is used up: trying again asks for another
+        session.visit().put(QUERY, replace(query, post_key=random_text(part.chance, 16)))
 
 
 def _send(query: DebtQuery, hold: HoldRequest, permit: Permit) -> HoldState:
