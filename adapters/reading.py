@@ -1,4 +1,4 @@
-"""What several wires have in common: pounds, days and moments, names and numbers, agreed fields.
+"""What several wires have in common: pounds, days and moments, names and numbers.
 
 Everything here refuses rather than guesses: `Unreadable` means that the record at hand is not
 used. Its message names the kind of value and never quotes it.
@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 
 from consent.clock import LONDON
-from debts.debt import Debt
 from debts.money import Pence
 
 LARGEST: Final = 100_000_000_000
 """A thousand million pounds in pence: above it something is wrong."""
+_MOST_DECIMALS: Final = 20
 UNKNOWN_DAYS: Final = frozenset({date(1920, 2, 29), date(1900, 1, 1), date(9999, 12, 31)})
 """Days that systems write when they mean that they do not know."""
 
@@ -42,19 +40,34 @@ def pounds(value: Any) -> Pence:
 
     More than two decimals are taken only when they are zeros (18.150); a float never is.
     """
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    exact = _number(value)
+    if exact is None or exact.copy_abs() > LARGEST // 100 or _exponent(exact) < -_MOST_DECIMALS:
         raise Unreadable("pounds")
-    exact = Decimal(value) * 100
-    if not exact.is_finite() or abs(exact) > LARGEST or exact != exact.to_integral_value():
+    numerator, denominator = exact.as_integer_ratio()
+    pence, rest = divmod(100 * numerator, denominator)
+    if rest:
         raise Unreadable("pounds")
-    return Pence(int(exact))
+    return Pence(pence)
 
 
 def pounds_or_none(value: Any) -> Pence | None:
     """As `pounds`; nothing for null, and for figures too large to be meant (wire section 4)."""
-    if isinstance(value, int | Decimal) and abs(Decimal(value)) >= LARGEST // 100:
+    exact = _number(value)
+    if exact is not None and exact.copy_abs() >= LARGEST // 100:
         return None
     return None if value is None else pounds(value)
+
+
+def _number(value: Any) -> Decimal | None:
+    """An integer or a finite Decimal, as it is: no rounding by a context."""
+    if type(value) is int:
+        return Decimal(value)
+    return value if isinstance(value, Decimal) and value.is_finite() else None
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def whole_pence(value: Any) -> Pence:
@@ -154,47 +167,3 @@ def same_nino(one: str, other: str) -> bool:
     if not (8 <= len(first) <= 9 and 8 <= len(second) <= 9) or first[:8] != second[:8]:
         return False
     return len(first) != len(second) or first == second
-
-
-NEEDED: Final = frozenset({"balance_pence", "type_code", "label"})
-"""Without the person's agreement to these there is nothing to show, so nothing is asked."""
-
-_LEFT_OUT: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-    {
-        "started": {"started": None},
-        "due_date": {"due": None},
-        "arrangement": {"arrangement": None},
-        "taken_at_source_pence": {"taken_at_source": None},
-        "minimum_pence": {"minimum": None},
-        "arrears_pence": {"arrears": None},
-        "split": {
-            "principal": None,
-            "fees": None,
-            "interest": None,
-            "interest_rate": None,
-            "how_worked_out": (),
-        },
-        "hold": {"hold": None, "hold_look_again": None},
-        "joint": {"joint": False},
-        "rights": {
-            "legal_basis": "",
-            "appeal_by": None,
-            "time_bar_from": None,
-            "next_step": "",
-            "next_step_on": None,
-        },
-        "reference_tail": {"reference_tail": ""},
-    }
-)
-
-
-def only_agreed(debt: Debt, agreed: Collection[str]) -> Debt:
-    """The debt with what the person did not agree to left out (SEC-53). Departments that have
-    their own wire send it all the same; it ends here, before anything is sealed."""
-    unset = {
-        name: empty
-        for field, names in _LEFT_OUT.items()
-        if field not in agreed
-        for name, empty in names.items()
-    }
-    return replace(debt, **unset) if unset else debt

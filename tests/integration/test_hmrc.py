@@ -185,3 +185,11 @@ def test_one_token_serves_many_questions(there: Upstream) -> None:
     for _ in range(3):
         there.ask(BARTHOLOMEW)
     assert there.log() == {"asked": {"exampleton": 3}, "unmatched": 0, "refused": {}}
+
+
+def test_a_taxpayer_reference_may_be_what_finds_the_person(there: Upstream) -> None:
+    """The wire has no word for "one more fact": it does not find the person until it is there."""
+    there.behave(BARTHOLOMEW, "needs:utr")
+    assert isinstance(there.ask(BARTHOLOMEW), NotMatched)
+    facts = facts_of(BARTHOLOMEW, extras={"hmrc.utr": BARTHOLOMEW.utr})
+    assert len(the_debts(there.ask(facts))) == 1

@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from adapters.agreed import only_agreed
 from adapters.departments.hmcts_opal.search import Row
 from adapters.departments.hmcts_opal.terms import Imposition, Terms
 from adapters.plain_text import plain_text
@@ -19,7 +20,6 @@ from adapters.reading import (
     day_or_none,
     folded,
     identifier,
-    only_agreed,
     pounds,
     pounds_or_none,
     record,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from adapters.agreed import NEEDED
 from adapters.bearer import BearerSource
 from adapters.departments.hmcts_opal.account import NotTheirs, read_header, to_debt
 from adapters.departments.hmcts_opal.calls import Calls, NoReply
@@ -28,7 +29,7 @@ from adapters.departments.hmcts_opal.search import (
     this_persons,
 )
 from adapters.departments.hmcts_opal.terms import Terms, read_imposed, read_terms
-from adapters.reading import NEEDED, Unreadable
+from adapters.reading import Unreadable
 from adapters.replies import no_answer, not_answered
 from adapters.wire import Wire
 from consent.clock import Clock

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from adapters.agreed import NEEDED
 from adapters.departments.hmrc_self_assessment.schema import read_balances
-from adapters.reading import NEEDED, Unreadable
+from adapters.reading import Unreadable
 from adapters.replies import error_codes, no_answer, not_answered
 from adapters.wire import Reply, Wire
 from consent.clock import Clock, london_date

@@ -14,12 +14,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from adapters.agreed import only_agreed
 from adapters.plain_text import plain_text
 from adapters.reading import (
     Unreadable,
     day_or_none,
     identifier,
-    only_agreed,
     pounds,
     pounds_or_none,
     record,

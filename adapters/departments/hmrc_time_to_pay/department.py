@@ -15,12 +15,13 @@ import asyncio
 from datetime import date, timedelta
 from typing import Final, Protocol
 
+from adapters.agreed import NEEDED
 from adapters.bearer import BearerSource
 from adapters.departments.hmrc_time_to_pay.locks import DECEASED
 from adapters.departments.hmrc_time_to_pay.mapping import says_breathing_space, to_answer
 from adapters.departments.hmrc_time_to_pay.schema import ChargeInfo, read_charge_info
 from adapters.departments.hmrc_time_to_pay.tied import about_other_numbers, about_this_person
-from adapters.reading import NEEDED, Unreadable
+from adapters.reading import Unreadable
 from adapters.replies import error_codes, no_answer, not_answered
 from adapters.wire import Reply, Wire
 from consent.clock import Clock, london_date

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from adapters.agreed import only_agreed
 from adapters.departments.hmrc_time_to_pay.kinds import FALLBACK_LABELS, kind_of
 from adapters.departments.hmrc_time_to_pay.locks import BREATHING_SPACE, flags_of_signals
 from adapters.departments.hmrc_time_to_pay.schema import Assessment, Charge, ChargeInfo, hold_of
 from adapters.plain_text import plain_text
-from adapters.reading import only_agreed
 from debts.debt import Answer, Debt, Debts, Flag, Hold, NoDebts
 from debts.money import NOTHING, Pence, format_pounds
 
