@@ -13,6 +13,15 @@ from typing import Final
 from adapters.identity.identity import Identity
 from adapters.identity.one_login import SignInStart
 from app.citizen.budget_draft import Budget
+from app.citizen.debts_draft import DebtQuery
+from app.citizen.plan_draft import (
+    LetterLine,
+    LetterRun,
+    PlanDraft,
+    PlanLetter,
+    ShownLine,
+    ShownPlan,
+)
 from debts.asking import Asked, Held
 from debts.debt import (
     Arrangement,
@@ -40,6 +49,10 @@ IDENTITY: Final = "identity"
 TYPED: Final = "typed"
 CHOSEN: Final = "chosen"
 BUDGET: Final = "budget"
+PLAN_DRAFT: Final = "plan.draft"
+PLAN_SHOWN: Final = "plan.shown"
+PLAN_LETTER: Final = "plan.letter"
+QUERY: Final = "query"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,6 +87,13 @@ class Chosen(Ephemeral):
     shown_at: datetime
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen(Ephemeral):
+    """Something that may come once has come."""
+
+    at: datetime
+
+
 CLASSES: Final[tuple[type, ...]] = (
     SignInStart,
     SignInTrip,
@@ -82,6 +102,8 @@ CLASSES: Final[tuple[type, ...]] = (
     Facts,
     Typed,
     Chosen,
+    Seen,
+    DebtQuery,
     Asked,
     Held,
     Debt,
@@ -101,4 +123,10 @@ CLASSES: Final[tuple[type, ...]] = (
     Line,
     Frequency,
     Nation,
+    PlanDraft,
+    ShownLine,
+    ShownPlan,
+    LetterLine,
+    LetterRun,
+    PlanLetter,
 )

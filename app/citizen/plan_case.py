@@ -1,0 +1,131 @@
+"""The plan of this visit, worked out fresh on every page: nothing of it is kept before a yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.citizen.plan_dates import today
+from app.citizen.plan_draft import PlanDraft
+from app.citizen.slots import PLAN_DRAFT
+from app.citizen.statement import current_nation, current_statement
+from app.citizen.view import claims_for_plan, current_view
+from app.http import session
+from app.http.current import services
+from debts.ephemeral import Ephemeral
+from debts.money import Pence
+from debts.view import CardState, Numbered, View
+from plan.rules.affordability import Part, part_of
+from plan.rules.case import Case, PaymentNotPossible
+from plan.rules.claim import Claim
+from plan.rules.policy import Policy
+from plan.rules.proposal import Proposal, propose
+from plan.rules.reasons import Outcome
+from plan.rules.statement import Statement
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Worked(Ephemeral):
+    """What the rules say to this person's case. Pence a month.
+
+    `suggested` is half of what is available or, where half makes no plan, the first of the other
+    offers that does; `proposal` is for the amount that the person looks at. `payment_gone` is that
+    the amount they had chosen is not possible any more.
+    """
+
+    view: View
+    statement: Statement
+    policy: Policy
+    draft: PlanDraft
+    suggested: Proposal
+    proposal: Proposal
+    payment_gone: bool = False
+
+    @property
+    def possible(self) -> bool:
+        return self.suggested.outcome is Outcome.PLAN
+
+    @property
+    def available(self) -> Pence:
+        found = self.proposal.affordable
+        return found.available if found else Pence(0)
+
+    @property
+    def least(self) -> Pence:
+        """The smallest payment that makes a plan: the policy's, the minimums', and one by which
+        it is over in time (decision 12)."""
+        figures = self.policy.affordability
+        minimums = sum(_least(share.claim) for share in self.proposal.shares)
+        in_time = -(-self.proposal.owed // figures.most_months)
+        return Pence(max(figures.smallest_payment, minimums, in_time))
+
+    def of(self, claim: Claim) -> Numbered:
+        """The debt that a claim was made from."""
+        return next(
+            one
+            for one in self.view.debts
+            if (one.department, one.debt.token) == (claim.department, claim.id)
+        )
+
+    @property
+    def out_of_date(self) -> list[str]:
+        """Departments whose amounts were cleared: they are asked again before a yes (S13)."""
+        return [c.entry.code for c in self.view.cards if c.state is CardState.OUT_OF_DATE]
+
+
+def draft() -> PlanDraft:
+    return session.visit().get(PLAN_DRAFT, PlanDraft) or PlanDraft()
+
+
+def keep(**choices: Any) -> PlanDraft:
+    """The draft with these choices, sealed."""
+    changed = replace(draft(), **choices)
+    session.visit().put(PLAN_DRAFT, changed)
+    return changed
+
+
+def worked(*, with_everyone: bool = False) -> Worked | None:
+    """The plan as it stands; nothing while answers or the budget are missing.
+
+    `with_everyone` leaves nobody out, for the page that asks who is in.
+    """
+    statement, nation = current_statement(), current_nation()
+    view = current_view()
+    if statement is None or nation is None or not view.debts:
+        return None
+    chosen = draft()
+    policy = services().policies.on(today(), nation)
+    claims = claims_for_plan(view, declined=() if with_everyone else chosen.declined)
+    case = Case(on=today(), nation=nation, claims=tuple(claims), statement=statement)
+    suggested = _suggested(case, policy)
+    proposal, gone = _chosen(case, policy, suggested, chosen.payment)
+    return Worked(view, statement, policy, chosen, suggested, proposal, payment_gone=gone)
+
+
+def _suggested(case: Case, policy: Policy) -> Proposal:
+    half = propose(case, policy)
+    offer = next((one for one in half.options if one.outcome is Outcome.PLAN), None)
+    if half.outcome is Outcome.REFER and offer is not None:
+        return propose(replace(case, payment=offer.payment), policy)
+    if half.outcome is Outcome.REFER and half.affordable:
+        # No offer makes a plan: what stands against the largest is what stands against all.
+        everything = part_of(half.affordable.available, Part.ALL)
+        return propose(replace(case, payment=everything), policy)
+    return half
+
+
+def _chosen(
+    case: Case, policy: Policy, suggested: Proposal, payment: Pence | None
+) -> tuple[Proposal, bool]:
+    """The proposal for the person's own amount, while that makes a plan."""
+    if payment is None or suggested.outcome is not Outcome.PLAN:
+        return suggested, False
+    try:
+        found = propose(replace(case, payment=payment), policy)
+    except PaymentNotPossible:
+        return suggested, True
+    return (found, False) if found.outcome is Outcome.PLAN else (suggested, True)
+
+
+def _least(claim: Claim) -> int:
+    return min(claim.minimum_pence or 0, claim.balance_pence)

@@ -1,0 +1,96 @@
+"""A plan as far as the person has come with it: their choices, and what was last shown to them.
+
+It lives in the visit, sealed like debts, and is gone with it. Money is pence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from debts.ephemeral import Ephemeral
+from debts.money import Pence
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanDraft(Ephemeral):
+    """None, or an empty text, stands for a question that has no answer yet.
+
+    `payment` is the amount a month that the person looks at; None is the suggested one, and
+    `settled` that they went on with it. `share` and `totals` are yes or no by department code.
+    `post_key` is that of the form that agrees, made once for each draft (SEC-80).
+    """
+
+    payment: Pence | None = None
+    settled: bool = False
+    pay_day: int | None = None
+    method: str = ""
+    share: Mapping[str, str] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
+    share_shown_at: datetime | None = None
+    post_key: str = ""
+
+    @property
+    def declined(self) -> frozenset[str]:
+        """Departments that the person leaves out of the plan."""
+        return frozenset(code for code, said in self.share.items() if said == "no")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownLine(Ephemeral):
+    """One row of a page: a debt by its name, and its part of the first payment."""
+
+    department: str
+    label: str
+    pence: Pence
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownPlan(Ephemeral):
+    """What the check page showed, under its fingerprint: laid beside new figures (SEC-82)."""
+
+    fingerprint: str
+    payment: Pence
+    months: int
+    lines: tuple[ShownLine, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LetterLine(Ephemeral):
+    """One debt in the letter, with the month of its last payment in words."""
+
+    department: str
+    label: str
+    pence: Pence
+    paid_off_by: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LetterRun(Ephemeral):
+    """Months in which the same is paid: from the first day to the last one."""
+
+    first: date
+    last: date
+    months: int
+    total: Pence
+    shares: tuple[Pence, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanLetter(Ephemeral):
+    """The letter as it was at agreement, with every payment (decision 1). Never stored.
+
+    `totals_sent` and `totals_not_sent` are departments that were told the budget totals, or could
+    not be reached.
+    """
+
+    reference: str
+    months: int
+    finish: date
+    last_payment: Pence
+    lines: tuple[LetterLine, ...]
+    runs: tuple[LetterRun, ...]
+    left_out: tuple[str, ...] = ()
+    totals_sent: tuple[str, ...] = ()
+    totals_not_sent: tuple[str, ...] = ()

@@ -1,0 +1,85 @@
+"""D80: the letter about a plan. The one made at agreement has every payment, and is never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import Blueprint, redirect
+from werkzeug.wrappers import Response
+
+from app.citizen import plan_dates, plan_words, who
+from app.citizen.plan_dates import month_and_year, payment_days
+from app.citizen.plan_draft import LetterLine, LetterRun, PlanLetter
+from app.citizen.plan_steps import PLAN
+from app.citizen.plan_terms import Offer
+from app.citizen.slots import PLAN_LETTER
+from app.http import session
+from app.http.access import signed_in
+from app.http.current import services
+from app.http.pages import page
+from debts.money import NOTHING
+from plan.agree import PlanAgreed
+from plan.progress import PlanSoFar, progress
+
+blueprint = Blueprint("plan_letter", __name__)
+
+
+def letter_of(
+    offer: Offer, agreed: PlanAgreed, *, sent: Sequence[str], not_sent: Sequence[str]
+) -> PlanLetter:
+    """The letter of a plan just agreed, from the figures of this visit."""
+    worked = offer.worked
+    months = worked.proposal.months or 1
+    days = payment_days(offer.terms.pay_day, months, start=agreed.starts_on)
+    return PlanLetter(
+        reference=agreed.reference,
+        months=months,
+        finish=days[-1],
+        last_payment=worked.proposal.last_payment or NOTHING,
+        lines=tuple(
+            LetterLine(row.department, row.label, row.first, days[row.paid_off_in - 1])
+            for row in plan_words.rows(worked)
+        ),
+        runs=_runs(offer, days),
+        left_out=tuple(
+            f"{out.label}, {out.department}. {out.words}" for out in plan_words.left_out(worked)
+        ),
+        totals_sent=tuple(sent),
+        totals_not_sent=tuple(not_sent),
+    )
+
+
+def made(plan: PlanSoFar) -> PlanLetter | None:
+    """The letter of this plan, while the visit in which it was agreed lasts."""
+    found = session.visit().get(PLAN_LETTER, PlanLetter)
+    return found if found is not None and found.reference == plan.reference else None
+
+
+@blueprint.get("/plan/letter")
+@signed_in
+def letter() -> Response:
+    """With the finish date while the visit of the agreement lasts; later without it."""
+    plan = progress(services().store, actor=session.person())
+    if plan is None:
+        return redirect(PLAN, 303)
+    known = who.identity()
+    return page(
+        "citizen/plan/letter.html",
+        plan=plan,
+        letter=made(plan),
+        name=known.full_name,
+        address=known.address,
+        today=plan_dates.today(),
+        month=month_and_year,
+        method=plan_words.METHODS.get(plan.method, ""),
+        departments=plan_words.by_department(plan),
+    )
+
+
+def _runs(offer: Offer, days: Sequence[date]) -> tuple[LetterRun, ...]:
+    schedule = offer.worked.proposal.schedule
+    return tuple(
+        LetterRun(days[run.first - 1], days[run.last - 1], run.months, run.total, run.shares)
+        for run in (schedule.runs if schedule else ())
+    )

@@ -1,0 +1,164 @@
+"""D61: a plan that the person can afford, and what other amounts would make of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, request
+from marshmallow import fields
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.citizen import plan_case, plan_dates, plan_words
+from app.citizen.plan_case import Worked
+from app.citizen.plan_steps import NOT_NOW, PROGRESS, next_step
+from app.citizen.statement import BudgetState, budget_state
+from app.citizen.view import current_view
+from app.http import session
+from app.http.access import signed_in
+from app.http.current import services
+from app.http.fields import Choice, Money
+from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.pages import page
+from app.http.text import lazy_gettext as _l
+from debts.money import Pence, format_pounds
+from plan.progress import progress
+from plan.rules.affordability import Part
+from plan.rules.reasons import Notice, Outcome
+
+blueprint = Blueprint("plan_propose", __name__)
+OTHER: Final = "other"
+SHORT_PLAN: Final = 3
+"""A plan of fewer months is called short."""
+
+
+class Amount(FormSchema):
+    """`payment` is the amount on the page that the person goes on with, in pence."""
+
+    do = Choice(("work", "continue"), empty=_l("Select how much you want to pay each month"))
+    amount = Choice(
+        (*Part, OTHER), empty=_l("Select how much you want to pay each month"), optional=True
+    )
+    other = fields.String()
+    payment = fields.String()
+
+
+@blueprint.get("/plan")
+@signed_in
+def plan() -> Response:
+    """A running plan has its own page; without answers or a budget this one says what is needed."""
+    running = progress(services().store, actor=session.person())
+    if running is not None and running.live:
+        return redirect(PROGRESS, 303)
+    worked = plan_case.worked()
+    if worked is None:
+        return _before()
+    if not worked.possible:
+        return redirect(NOT_NOW, 303)
+    if worked.payment_gone:
+        plan_case.keep(payment=None, settled=False)
+    return _page(worked, blank(amount=_part_of(worked), other=_own_amount(worked)))
+
+
+@blueprint.post("/plan")
+@signed_in
+def plan_sent() -> Response:
+    """Work out another amount on the same page, or go on with the one that is shown."""
+    worked = plan_case.worked()
+    if worked is None or not worked.possible:
+        return redirect("/plan", 303)
+    form = read_form(Amount())
+    if form.value("do") == "continue":
+        return _go_on(worked, form.value("payment"))
+    if not form.value("amount"):
+        words = _l("Select how much you want to pay each month")
+        return _page(worked, form.with_error("amount", words))
+    if not form.ok:
+        return _page(worked, form)
+    if form.data["amount"] != OTHER:
+        offers = {option.part: option.payment for option in worked.proposal.options}
+        plan_case.keep(payment=offers.get(form.data["amount"]), settled=False)
+        return redirect("/plan", 303)
+    own = read_form(_own(worked)(), MultiDict({"other": form.value("other")}))
+    if not own.ok:
+        return _page(worked, form.with_error("other", own.errors["other"]))
+    plan_case.keep(payment=own.data["other"], settled=False)
+    return redirect("/plan", 303)
+
+
+def _go_on(worked: Worked, typed: str) -> Response:
+    """With the amount that stood on the button, while it still makes a plan."""
+    payment = Pence(int(typed)) if typed.isascii() and typed.isdigit() else Pence(0)
+    if not worked.least <= payment <= worked.available:
+        return redirect("/plan", 303)
+    return redirect(next_step(plan_case.keep(payment=payment, settled=True)), 303)
+
+
+def _own(worked: Worked) -> type[FormSchema]:
+    made: Any = FormSchema.from_dict(
+        {
+            "other": Money.between(
+                _l("Amount each month"),
+                worked.least,
+                worked.available,
+                empty=_l("Enter how much you want to pay each month"),
+            )
+        },
+        name="OwnAmount",
+    )
+    return made  # type: ignore[no-any-return]
+
+
+def _part_of(worked: Worked) -> str:
+    """Which of the offers is the one on the page."""
+    return next(
+        (o.part for o in worked.proposal.options if o.payment == worked.proposal.payment), OTHER
+    )
+
+
+def _own_amount(worked: Worked) -> str:
+    known = worked.proposal.payment or 0
+    return format_pounds(known).removeprefix("£") if _part_of(worked) == OTHER else ""
+
+
+def _page(worked: Worked, form: Form) -> Response:
+    proposal, day = worked.proposal, worked.draft.pay_day
+    months = proposal.months or 1
+    days = plan_dates.payment_days(day, months)
+    return page(
+        "citizen/plan/plan.html",
+        form=form,
+        worked=worked,
+        proposal=proposal,
+        months=months,
+        days=days,
+        month=plan_dates.month_and_year,
+        rows=plan_words.rows(worked),
+        how=plan_words.how_worked_out(worked),
+        left_out=plan_words.left_out(worked),
+        old_debts=plan_words.old_debts(worked),
+        interest=plan_words.adds_interest(worked),
+        offers=[
+            (one.part, one.payment, plan_dates.last_day(day, one.months or 1))
+            for one in proposal.options
+            if one.outcome is Outcome.PLAN
+        ],
+        long=Notice.LONG_PLAN in proposal.notices,
+        stale_figures=Notice.GUIDELINES_OUT_OF_DATE in proposal.notices,
+        short=months < SHORT_PLAN,
+        gone=worked.payment_gone,
+        changed="changed" in request.args,
+        declined=[plan_words.name(code) for code in sorted(worked.draft.declined)],
+    )
+
+
+def _before() -> Response:
+    """What is needed before a plan: answers, and money in and out."""
+    view = current_view()
+    return page(
+        "citizen/plan/before.html",
+        view=view,
+        asked=any(card.was_asked for card in view.cards),
+        budget=budget_state(),
+        complete=BudgetState.COMPLETE,
+    )

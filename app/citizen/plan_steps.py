@@ -1,0 +1,29 @@
+"""The order of the plan's pages, and which question comes next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.citizen.plan_draft import PlanDraft
+
+PLAN: Final = "/plan"
+NOT_NOW: Final = "/plan/not-now"
+DAY: Final = "/plan/day"
+HOW: Final = "/plan/how"
+SHARE: Final = "/plan/share"
+CHECK: Final = "/plan/check"
+AGREED: Final = "/plan/agreed"
+PROGRESS: Final = "/plan/progress"
+
+
+def next_step(draft: PlanDraft) -> str:
+    """The first question without an answer; then the check."""
+    if not draft.settled:
+        return PLAN
+    if draft.pay_day is None:
+        return DAY
+    if not draft.method:
+        return HOW
+    if draft.share_shown_at is None or not draft.share:
+        return SHARE
+    return CHECK

@@ -1,0 +1,85 @@
+"""Somebody of the cast at the plan: answers are here and the budget is checked, all for one visit.
+
+client = at_the_plan(portal, "testwell", "dwp", "council", "dvla")
+page = client.get("/plan")
+page = on(client, page)                # go on with what is offered, to the next page
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from adapters.simulators.cast import Person
+from app.citizen.budget_draft import SUGGESTED, Budget
+from app.citizen.slots import BUDGET
+from debts.money import NOTHING, Pence
+from plan.rules import policy as policy_files
+from plan.rules.claim import Nation
+from plan.rules.statement import Household, Line
+from tests.budgets import money_in, money_out
+from tests.debts_desk import CAST, Seated, get_debts, seat
+from tests.pages import Page
+from tests.portal import Portal
+
+
+def a_budget(person: Person, **changes: int) -> Budget:
+    """The cast's figures, whole and checked. `changes` are outgoings in pence, by line."""
+    money = {**money_in(person), **money_out(person), **changes}
+    home = person.household
+    today = policy_files.load().on(date(2026, 12, 1), person.nation)
+    return Budget(
+        nation=Nation(person.nation),
+        household=Household(
+            home.adults, home.children_under_16, home.children_16_to_18, 0, home.vehicles
+        ),
+        home="social",
+        joint=False,
+        income=tuple(money_in(person)),
+        outgoings=tuple({**money_out(person), **changes}),
+        amounts={line: Line(line, Pence(pence)) for line, pence in money.items()},
+        taken_asked="no",
+        reasons={group.id: ("not-said",) for group in today.guidelines.groups},
+        other_debts=NOTHING,
+        savings=SUGGESTED,
+        changes=("none",),
+        checked=True,
+    )
+
+
+def at_the_plan(portal: Portal, key: str, *departments: str, **changes: int) -> Seated:
+    """Departments answer at once; what `portal.control` said before is kept."""
+    client = seat(portal, key, *departments)
+    get_debts(client)
+    client.visit.put(BUDGET, a_budget(CAST.person(key), **changes))
+    return client
+
+
+def quick(portal: Portal, key: str, *departments: str) -> None:
+    """These departments answer this person without making anybody wait."""
+    for code in departments:
+        portal.control(code, key, "0")
+
+
+def on(client: Seated, page: Page, **said: str) -> Page:
+    """Answer the plan's pages as somebody who says yes, from this one to the check."""
+    while True:
+        match page.path:
+            case "/plan":
+                page = client.send(page, do="continue")
+            case "/plan/day":
+                page = client.send(page, day=said.get("day", "15"))
+            case "/plan/how":
+                page = client.send(page, method=said.get("method", "card"))
+            case "/plan/share":
+                names = {n["name"] for n in page.form().all("input", type_="radio")}
+                typed: dict[str, Any] = {name: said.get(name, "yes") for name in names}
+                page = client.send(page, **typed)
+            case _:
+                return page
+
+
+def agreed(client: Seated) -> Page:
+    """From the offer to the agreed plan."""
+    page = on(client, client.get("/plan"))
+    return client.send(page, agree="yes")
