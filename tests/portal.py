@@ -7,6 +7,7 @@ own in it, with an empty database and an empty vault:
         client = portal.client()
         page = client.sign_in("testwell")
         page = client.send(page, right="yes")            # fills and posts the page's own form
+        page = client.get_in("testwell", "dwp", "hmrc")  # or at once: details, yes, the receipt
         portal.control("dwp", "testwell", "none:0")      # DWP answers her otherwise, until the end
 
 `portal.url` is for a real browser, `portal.services` for looking behind the pages.
@@ -35,6 +36,7 @@ from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
+from adapters.simulators.cast import Cast
 from tests.database import Database
 from tests.pages import Page, PageClient, Typed
 
@@ -218,6 +220,27 @@ class Client(PageClient):
     ) -> Page:
         sent = list(MultiDict(data or {}).items(multi=True))
         return self._asked("POST", path, follow=follow, data=sent, **options)
+
+    def send(
+        self, page: Page, action: str | None = None, *, follow: bool = True, **typed: Typed
+    ) -> Page:
+        """As a browser does it: a form without an action posts to the whole address it is on."""
+        form = page.form(action)
+        if not form["action"]:
+            form.attributes["action"] = page.response.request.url
+        return super().send(page, form["action"], follow=follow, **typed)
+
+    def get_in(self, person: str, *departments: str, contact: str = "none") -> Page:
+        """All the way to a first permission: the receipt, or the choice with no departments."""
+        page = self.send(self.sign_in(person), right="yes")
+        page = self.send(page, nino=Cast.load().person(person).nino)
+        page = self.send(page, channel=contact)
+        if not departments:
+            return page
+        page = self.send(page, departments=list(departments))
+        if page.path == "/permissions/your-council":
+            page = self.send(page)
+        return self.send(page, agree="yes")
 
     def sign_in(self, person: str, *, start: str = "/sign-in/start", how: str = "continue") -> Page:
         """As this person of the cast: through the sign-in service and back, to the page after it.

@@ -1,0 +1,163 @@
+"""D10, D11: which departments to ask. Nothing is kept until the person agrees on the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, redirect, request
+from marshmallow import Schema
+from werkzeug.wrappers import Response
+
+from app.citizen import who
+from app.citizen.slots import CHOSEN, Chosen
+from app.http import session
+from app.http.access import signed_in
+from app.http.current import now, services
+from app.http.fields import Choices, Postcode
+from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.pages import page
+from app.http.text import lazy_gettext as _l
+from consent.ids import random_text
+from consent.purposes import Purpose
+from consent.register import DepartmentEntry
+from consent.store.grants import Grant
+
+blueprint = Blueprint("choose", __name__, url_prefix="/permissions")
+NONE: Final = "none"
+CHECK: Final = "/permissions/check"
+COUNCIL: Final = "/permissions/your-council"
+COVERED: Final = "ZZ99"
+"""The only postcodes that a council of the demonstration collects council tax for."""
+
+
+class Council(FormSchema):
+    postcode = Postcode(empty=_l("Enter a postcode"))
+
+
+@blueprint.get("/choose")
+@signed_in
+def choose() -> Response:
+    """D10. Nothing is ticked, unless the person comes back to change what they ticked. What was
+    said yes to before is listed, and not asked again."""
+    chosen = session.visit().get(CHOSEN, Chosen) if "change" in request.args else None
+    return _choose(blank(departments=list(chosen.departments) if chosen else []))
+
+
+@blueprint.post("/choose")
+@signed_in
+def chosen() -> Response:
+    form = read_form(_schema([entry.code for entry in _to_ask()]))
+    if not form.ok:
+        return _choose(form)
+    departments: tuple[str, ...] = form.data["departments"]
+    visit = session.visit()
+    if departments == (NONE,):
+        visit.delete(CHOSEN)
+        return redirect("/permissions/not-asked", 303)
+    post_key = random_text(services().chance, 24)
+    visit.put(CHOSEN, Chosen(departments, post_key, now()))
+    entries = [services().register.find(code) for code in departments]
+    by_postcode = any(entry is not None and entry.asks_by_postcode for entry in entries)
+    return redirect(COUNCIL if by_postcode else CHECK, 303)
+
+
+@blueprint.get("/your-council")
+@signed_in
+def council() -> Response:
+    """D11. The postcode of the identity check stands in the box."""
+    known = who.typed().council_postcode or who.identity().address.postcode
+    return page("citizen/permissions/council.html", form=blank(Council(), postcode=known))
+
+
+@blueprint.post("/your-council")
+@signed_in
+def council_sent() -> Response:
+    form = read_form(Council())
+    if not form.ok:
+        return page("citizen/permissions/council.html", form=form)
+    postcode: str = form.data["postcode"]
+    who.keep_typed(council_postcode=postcode)
+    if not postcode.startswith(COVERED):
+        return redirect("/permissions/council-not-connected", 303)
+    return redirect(CHECK, 303)
+
+
+@blueprint.get("/council-not-connected")
+@signed_in
+def council_not_connected() -> Response:
+    """Its own contact, and on without it. What was ticked besides stays ticked."""
+    others = _without_council()
+    return page(
+        "citizen/permissions/council_not_connected.html",
+        postcode=who.typed().council_postcode,
+        others=others,
+    )
+
+
+@blueprint.post("/council-not-connected")
+@signed_in
+def on_without_council() -> Response:
+    others = _without_council()
+    visit = session.visit()
+    found = visit.get(CHOSEN, Chosen)
+    if found is None or not others:
+        return redirect("/permissions/choose", 303)
+    codes = tuple(entry.code for entry in others)
+    visit.put(CHOSEN, Chosen(codes, found.post_key, now()))
+    return redirect(CHECK, 303)
+
+
+@blueprint.get("/not-asked")
+@signed_in
+def not_asked() -> Response:
+    """After a no: nothing was recorded, and nothing is asked again."""
+    return page("citizen/permissions/not_asked.html", in_use=bool(who.live_grants()))
+
+
+def _without_council() -> list[DepartmentEntry]:
+    found = session.visit().get(CHOSEN, Chosen)
+    entries = [services().register.find(code) for code in (found.departments if found else ())]
+    return [entry for entry in entries if entry is not None and not entry.asks_by_postcode]
+
+
+def _held() -> dict[str, Grant]:
+    """Departments that may be asked already."""
+    return {
+        grant.department: grant
+        for grant in who.live_grants()
+        if grant.purpose is Purpose.VIEW_DEBTS
+    }
+
+
+def _to_ask() -> list[DepartmentEntry]:
+    held = _held()
+    return [entry for entry in services().register.connected() if entry.code not in held]
+
+
+def _schema(codes: Sequence[str]) -> Schema:
+    return FormSchema.from_dict(
+        {
+            "departments": Choices(
+                codes,
+                exclusive=NONE,
+                empty=_l(
+                    "Select which departments you want us to ask,"
+                    " or select ‘I do not want to ask any of them’"
+                ),
+                both=_l("Select departments or select ‘I do not want to ask any of them’"),
+            )
+        },
+        name="ChooseDepartments",
+    )()
+
+
+def _choose(form: Form) -> Response:
+    held, register = _held(), services().register
+    return page(
+        "citizen/permissions/choose.html",
+        form=form,
+        to_ask=_to_ask(),
+        given=[(entry, held[entry.code]) for entry in register.connected() if entry.code in held],
+        not_connected=register.not_connected(),
+    )
