@@ -166,6 +166,11 @@ class Pulls:
                 if not self._bells[visit.id]:
                     del self._bells[visit.id]
 
+    def readers(self, visit: Visit) -> int:
+        """How many pages of this process wait for news of this visit."""
+        with self._bells_lock:
+            return len(self._bells.get(visit.id, ()))
+
     def _tell(self, visit_id: str) -> None:
         with self._bells_lock:
             for bell in self._bells.get(visit_id, ()):

@@ -6,9 +6,14 @@ page = get_debts(client)                       # D20, then D21 to its last byte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
+
+import requests
 
 from adapters.identity.identity import Identity
 from adapters.simulators.cast import Cast
@@ -133,3 +138,45 @@ def headings(page: Page) -> list[str]:
 def card(page: Page, code: str) -> str:
     """The words of one department's card."""
     return page.main.one("section", id=f"r-{code}").text
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How the waiting page came: seconds after it was asked for, on this machine's clock."""
+
+    headers: Mapping[str, str]
+    first: float
+    cards: Mapping[str, float]
+    ended: float
+    started_at: float
+    html: str
+
+
+def watch(client: Client, path: str = "/debts/waiting", *, seconds: float = 40) -> Watched:
+    """Read the waiting page piece by piece, as a browser does."""
+    jar = client.cookies[urlsplit(client.base_url).netloc]
+    cookies = "; ".join(f"{name}={value}" for name, value in jar.items())
+    started = time.monotonic()
+    at = time.time()
+    with requests.Session() as session:
+        session.trust_env = False
+        reply = session.get(
+            client.base_url + path, headers={"Cookie": cookies}, stream=True, timeout=seconds
+        )
+        first, html = 0.0, ""
+        cards: dict[str, float] = {}
+        for piece in reply.iter_content(None):
+            now = time.monotonic() - started
+            first = first or now
+            html += piece.decode()
+            for code in re.findall(r'id="r-([a-z]+)"', html):
+                cards.setdefault(code, now)
+    return Watched(reply.headers, first, cards, time.monotonic() - started, at, html)
+
+
+def ask_all(client: Client) -> float:
+    """Press the button without waiting for answers; the moment it was pressed (time.time())."""
+    page = client.get("/debts/get")
+    pressed = time.time()
+    client.send(page, "/debts/get", follow=False)
+    return pressed
