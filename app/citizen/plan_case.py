@@ -34,6 +34,7 @@ class Worked(Ephemeral):
     """
 
     view: View
+    claims: tuple[Claim, ...]
     statement: Statement
     policy: Policy
     draft: PlanDraft
@@ -99,7 +100,9 @@ def worked(*, with_everyone: bool = False) -> Worked | None:
     case = Case(on=today(), nation=nation, claims=tuple(claims), statement=statement)
     suggested = _suggested(case, policy)
     proposal, gone = _chosen(case, policy, suggested, chosen.payment)
-    return Worked(view, statement, policy, chosen, suggested, proposal, payment_gone=gone)
+    return Worked(
+        view, case.claims, statement, policy, chosen, suggested, proposal, payment_gone=gone
+    )
 
 
 def _suggested(case: Case, policy: Policy) -> Proposal:

@@ -94,3 +94,15 @@ class PlanLetter(Ephemeral):
     left_out: tuple[str, ...] = ()
     totals_sent: tuple[str, ...] = ()
     totals_not_sent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PauseAsked(Ephemeral):
+    """A request to departments to pause (D60), and what became of it: codes of departments."""
+
+    post_key: str
+    shown_at: datetime
+    told: tuple[str, ...] = ()
+    not_told: tuple[str, ...] = ()
+    reference: str = ""
+    done: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from plan.rules.reasons import Reason
 from plan.rules.strategies import StrategyName
 from plan.rules.words import REASONS
 from plan.terms import Method
+from plan.terms import Reason as Answer
 
 METHODS: Final[dict[Method, Any]] = {
     Method.PAY_BY_BANK: _l("Bank payment that you approve each time"),
@@ -34,6 +35,23 @@ METHODS: Final[dict[Method, Any]] = {
 }
 """The ways to pay that a person can choose, in the order of the page (D64)."""
 
+STATES: Final[dict[ShareState, Any]] = {
+    ShareState.PENDING: _l("Not answered yet"),
+    ShareState.AGREED: _l("Agreed"),
+    ShareState.CHANGE_ASKED: _l("Asked for a change"),
+    ShareState.REFUSED: _l("Said no"),
+    ShareState.LEFT: _l("No longer in the plan"),
+    ShareState.CLEARED: _l("Nothing left to pay"),
+}
+ANSWER_REASONS: Final[dict[Answer, Any]] = {
+    Answer.BELOW_LEGAL_MINIMUM: _l("The law sets a larger least amount for this."),
+    Answer.COURT_ORDER: _l("A court has set how this is paid."),
+    Answer.ALREADY_COLLECTED: _l("It is collected in another way already."),
+    Answer.NOT_OURS: _l("It says that this is not one of its debts."),
+    Answer.TOO_LONG: _l("It says that the plan takes too long."),
+    Answer.UNDER_REVIEW: _l("It is looking at this debt again."),
+}
+"""Why a department asks for a change or says no (D68)."""
 OLD: Final = timedelta(days=6 * 365)
 """The shortest time after which a debt may be too old (LIM-01, LIM-02); leap days make it early."""
 OLD_IN_SCOTLAND: Final = timedelta(days=5 * 365)
@@ -74,16 +92,10 @@ class DepartmentRow:
     lines: tuple[LineSoFar, ...]
 
     @property
-    def states(self) -> set[ShareState]:
-        return {line.state for line in self.lines}
-
-    @property
-    def answer_by(self) -> date | None:
-        return max((line.answer_by for line in self.lines if line.answer_by), default=None)
-
-    @property
-    def answered_at(self) -> datetime | None:
-        return max((line.answered_at for line in self.lines if line.answered_at), default=None)
+    def said(self) -> str:
+        """Its answers in a few words, each once."""
+        states = dict.fromkeys(line.state for line in self.lines)
+        return ", ".join(str(STATES[state]) for state in states)
 
 
 def by_department(plan: PlanSoFar) -> list[DepartmentRow]:

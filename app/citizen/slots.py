@@ -17,6 +17,7 @@ from app.citizen.debts_draft import DebtQuery
 from app.citizen.plan_draft import (
     LetterLine,
     LetterRun,
+    PauseAsked,
     PlanDraft,
     PlanLetter,
     ShownLine,
@@ -52,6 +53,7 @@ BUDGET: Final = "budget"
 PLAN_DRAFT: Final = "plan.draft"
 PLAN_SHOWN: Final = "plan.shown"
 PLAN_LETTER: Final = "plan.letter"
+PLAN_PAUSE: Final = "plan.pause"
 QUERY: Final = "query"
 
 
@@ -129,4 +131,5 @@ CLASSES: Final[tuple[type, ...]] = (
     LetterLine,
     LetterRun,
     PlanLetter,
+    PauseAsked,
 )

@@ -1,0 +1,126 @@
+"""D68 and D69: what departments said, and the plan so far.
+
+What is left to pay is not kept. It stands here only after the person got the latest amounts in
+this visit, and is laid beside the plan by the tag of each line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, redirect
+from werkzeug.wrappers import Response
+
+from app.citizen import plan_dates, plan_words
+from app.citizen.plan_dates import month_and_year
+from app.citizen.plan_steps import PLAN, PROGRESS
+from app.citizen.statement import current_nation
+from app.citizen.view import current_view, tag_of
+from app.http import session
+from app.http.access import signed_in
+from app.http.current import services
+from app.http.pages import page
+from debts.ephemeral import Ephemeral
+from debts.money import Pence
+from debts.view import View
+from plan.progress import PlanSoFar, progress
+from plan.rules.case import Case
+from plan.rules.claim import Claim, Nation
+from plan.rules.claims import claim_from_debt
+from plan.rules.proposal import propose
+from plan.rules.strategies import StrategyName
+
+blueprint = Blueprint("plan_progress", __name__)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Left(Ephemeral):
+    """What the answers of this visit say of the plan's lines. Pence; `months` is None where the
+    payment is too small to say. `missing` are departments without an answer on the page."""
+
+    pence: Pence
+    months: int | None
+    finish: date | None
+    cleared: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@blueprint.get(PROGRESS)
+@signed_in
+def so_far() -> Response:
+    plan = progress(services().store, actor=session.person())
+    if plan is None:
+        return redirect(PLAN, 303)
+    left = left_to_pay(plan, current_view()) if plan.live else None
+    count = plan.payments_made + left.months if left and left.months is not None else 0
+    return page(
+        "citizen/plan/progress.html",
+        plan=plan,
+        left=left,
+        count=count,
+        done=100 * plan.payments_made // count if count else 0,
+        departments=plan_words.by_department(plan),
+        month=month_and_year,
+        due_for_review=plan.due_for_review(plan_dates.today()),
+    )
+
+
+@blueprint.get("/plan/answers")
+@signed_in
+def answers() -> Response:
+    plan = progress(services().store, actor=session.person())
+    if plan is None:
+        return redirect(PLAN, 303)
+    return page(
+        "citizen/plan/answers.html",
+        plan=plan,
+        departments=plan_words.by_department(plan),
+        reasons=plan_words.ANSWER_REASONS,
+    )
+
+
+def left_to_pay(plan: PlanSoFar, view: View) -> Left | None:
+    """Nothing before a pull in this visit."""
+    tags = {line.debt_tag: line for line in plan.lines if line.live}
+    answered = {card.entry.code for card in view.cards if card.was_asked} - {
+        card.entry.code for card in view.unanswered
+    }
+    wanted = {line.department for line in tags.values()}
+    if not answered & wanted:
+        return None
+    claims: dict[str, Claim] = {}
+    for numbered in view.debts:
+        tag = tag_of(numbered)
+        if tag in tags:
+            claims[tag] = claim_from_debt(numbered.debt, numbered.department, on=plan_dates.today())
+    gone = {line.department for tag, line in tags.items() if tag not in claims} & answered
+    months = _months(plan, list(claims.values())) if claims else 0
+    return Left(
+        pence=Pence(sum(claim.balance_pence for claim in claims.values())),
+        months=months if not wanted - answered else None,
+        finish=_finish(plan, months) if months and not wanted - answered else None,
+        cleared=tuple(
+            plan_words.name(code)
+            for code in sorted(gone - {claim.department for claim in claims.values()})
+        ),
+        missing=tuple(plan_words.name(code) for code in sorted(wanted - answered)),
+    )
+
+
+def _months(plan: PlanSoFar, claims: list[Claim]) -> int | None:
+    """How many payments are left by the plan's own strategy, from today's balances."""
+    today = plan_dates.today()
+    policy = services().policies.on(today, current_nation() or Nation.ENGLAND)
+    case = Case(
+        on=today,
+        nation=policy.nation,
+        claims=tuple(claims),
+        payment=Pence(plan.payment),
+        strategy=StrategyName(plan.strategy),
+    )
+    return propose(case, policy).months
+
+
+def _finish(plan: PlanSoFar, months: int) -> date:
+    return plan_dates.last_day(plan.pay_day, months, start=plan.next_due or plan.starts_on)
