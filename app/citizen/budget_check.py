@@ -13,7 +13,7 @@ from app.citizen.budget_outside import paid_outside
 from app.citizen.budget_steps import CHECK, START, Step, Task, whole
 from app.citizen.budget_summary import summarise
 from app.citizen.budget_visit import budget, keep_whole, policy, walk
-from app.citizen.budget_words import CHANGES
+from app.citizen.budget_words import CHANGES, NATION_NAMES
 from app.http.access import signed_in
 from app.http.forms import FormSchema, blank, read_form
 from app.http.pages import page
@@ -39,6 +39,8 @@ def check() -> Response:
         "citizen/budget/check.html",
         form=blank(FormSchema()),
         budget=known,
+        nation=gettext(NATION_NAMES[figures.nation]),
+        synthetic=figures.guidelines.synthetic,
         summary=summarise(known, figures, paid_outside(figures)),
         changes=[gettext(CHANGES[code]) for code in known.changes or ()],
     )

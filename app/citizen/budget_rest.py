@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from app.citizen.budget_amounts import ANY_AMOUNT, in_box, too_much
 from app.citizen.budget_draft import NONE, OTHER, SUGGESTED
+from app.citizen.budget_outside import paid_outside
 from app.citizen.budget_steps import START
+from app.citizen.budget_summary import summarise
 from app.citizen.budget_visit import back, budget, keep, onward, policy
 from app.citizen.budget_words import CHANGES, NO_CHANGES, listed
 from app.http.access import signed_in
@@ -132,8 +134,7 @@ def _other_debts_page(form: Form) -> Response:
 
 
 def _savings_page(figures: Policy, form: Form) -> Response:
-    said = budget().statement()
-    left = said.total_income - said.total_outgoings
+    left = summarise(budget(), figures, paid_outside(figures)).affordable.surplus
     return page(
         "citizen/budget/savings.html",
         form=form,

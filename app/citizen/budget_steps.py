@@ -101,10 +101,16 @@ def _spending(budget: Budget, guidelines: Guidelines | None) -> list[Step]:
 def next_path(walk: list[Step], at: str, *, changing: bool) -> str:
     """Where Continue leads: the next page, or, from a Change link, the first that is not done."""
     if changing:
-        ahead = [step for step in walk if not step.done]
-        return f"{ahead[0].path}?from=check" if ahead else CHECK
+        ahead = _first_to_do(walk)
+        return f"{ahead}?from=check" if ahead else CHECK
     place = place_of(walk, at)
+    if place == len(walk):  # a page that this budget has not, or not any more
+        return _first_to_do(walk) or CHECK
     return walk[place + 1].path if place + 1 < len(walk) else CHECK
+
+
+def _first_to_do(walk: list[Step]) -> str:
+    return next((step.path for step in walk if not step.done), "")
 
 
 def previous_path(walk: list[Step], at: str) -> str:

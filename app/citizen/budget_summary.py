@@ -8,8 +8,8 @@ from typing import Final
 
 from app.citizen.budget_draft import Budget
 from app.citizen.budget_outside import Outside
-from app.citizen.budget_steps import IN_AMOUNTS, group_path, ticked_groups
-from app.citizen.budget_words import as_heading
+from app.citizen.budget_steps import IN_AMOUNTS, group_path, reason_path, ticked_groups
+from app.citizen.budget_words import REASONS, as_heading, not_said
 from app.http.text import gettext
 from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
@@ -43,6 +43,15 @@ class Part(Ephemeral):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Why(Ephemeral):
+    """What was answered where a group is above its guideline, and the page that changes it."""
+
+    label: str
+    words: tuple[str, ...]
+    change: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Summary(Ephemeral):
     """`affordable` counts what is paid outside the plan among the outgoings."""
 
@@ -51,7 +60,7 @@ class Summary(Ephemeral):
     outside: tuple[Outside, ...]
     affordable: Affordable
     looks_low: tuple[str, ...]
-    looks_high: tuple[str, ...]
+    looks_high: tuple[Why, ...]
     other_debts_too_high: bool
 
 
@@ -65,7 +74,7 @@ def summarise(budget: Budget, policy: Policy, outside: Sequence[Outside]) -> Sum
         outside=tuple(outside),
         affordable=affordable,
         looks_low=tuple(looks_low(budget, policy.guidelines)),
-        looks_high=tuple(gettext(one.label) for one in budget.excesses(policy.guidelines)),
+        looks_high=tuple(_looks_high(budget, policy.guidelines)),
         other_debts_too_high=0 < others > affordable.surplus + others,
     )
 
@@ -95,6 +104,13 @@ def in_months(line: Line, label: str) -> str:
         sum=INTO_MONTHS[line.every],
         month=month,
     )
+
+
+def _looks_high(budget: Budget, guidelines: Guidelines) -> Iterator[Why]:
+    for excess in budget.excesses(guidelines):
+        said = budget.reasons.get(excess.group, ())
+        words = [gettext(REASONS[one]) if one in REASONS else not_said() for one in said]
+        yield Why(gettext(excess.label), tuple(words), reason_path(excess.group))
 
 
 def _money_in(budget: Budget) -> Iterator[Part]:

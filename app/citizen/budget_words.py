@@ -17,6 +17,12 @@ NATIONS: Final = {
     "wales": Nation.WALES,
     "northern-ireland": Nation.NORTHERN_IRELAND,
 }
+NATION_NAMES: Final[Mapping[Nation, str]] = {
+    Nation.ENGLAND: N_("England"),
+    Nation.SCOTLAND: N_("Scotland"),
+    Nation.WALES: N_("Wales"),
+    Nation.NORTHERN_IRELAND: N_("Northern Ireland"),
+}
 HOMES: Final[Mapping[str, str]] = {
     "owner": "Owner",
     "mortgage": "Mortgage",
@@ -117,6 +123,10 @@ HINTS: Final[Mapping[str, str]] = {
     "other-essential-costs": N_("What you cannot do without and has no other line"),
 }
 """What is often forgotten, by line."""
+
+
+def not_said() -> str:
+    return gettext("I’d rather not say")
 
 
 def in_words(kind: LineKind) -> str:
