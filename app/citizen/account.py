@@ -21,6 +21,7 @@ from app.http.access import signed_in
 from app.http.current import now, services
 from app.http.pages import page
 from app.http.text import gettext
+from app.http.text import lazy_gettext as _l
 from app.http.words import day_and_time, long_date
 from consent.store import kept as consent_kept
 from consent.store.kept import KeptTable
@@ -28,6 +29,18 @@ from plan import progress
 from plan.store.kept import KeptTable as PlanTable
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+TITLES: Final[Mapping[str, Any]] = {
+    "person": _l("You"),
+    "session": _l("Where you are signed in"),
+    "contact": _l("How we contact you"),
+    "consent_grant": _l("Permissions"),
+    "consent_event": _l("What happened to permissions"),
+    "hold_request": _l("What you said is wrong"),
+    "plan": _l("Plans"),
+    "plan_share": _l("Parts of plans"),
+    "instalment": _l("Payments"),
+    "plan_event": _l("What happened to plans"),
+}
 SHOWN: Final = 20
 """Rows of one table on the page; the file has all."""
 
@@ -36,7 +49,7 @@ SHOWN: Final = 20
 class Shown:
     """One table as the page shows it: each row is a title and pairs of what and value."""
 
-    name: str
+    title: str
     says: str
     count: int
     rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -115,7 +128,8 @@ def _shown(table: KeptTable | PlanTable) -> Shown:
             for name, value in named.items()
         )
         rows.append((title, pairs))
-    return Shown(table.name, says, len(table.rows), tuple(rows))
+    name = str(TITLES.get(table.name, table.name.replace("_", " ").capitalize()))
+    return Shown(name, says, len(table.rows), tuple(rows))
 
 
 def _plain(value: object) -> Any:

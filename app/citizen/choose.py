@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.citizen import who
 from app.citizen.slots import CHOSEN, Chosen
+from app.citizen.steps import NINO
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services
@@ -59,7 +60,8 @@ def chosen() -> Response:
     visit.put(CHOSEN, Chosen(departments, post_key, now()))
     entries = [services().register.find(code) for code in departments]
     by_postcode = any(entry is not None and entry.asks_by_postcode for entry in entries)
-    return redirect(COUNCIL if by_postcode else CHECK, 303)
+    onward = COUNCIL if by_postcode else CHECK
+    return redirect(f"{NINO}?next={onward}" if who.needs_nino(departments) else onward, 303)
 
 
 @blueprint.get("/your-council")

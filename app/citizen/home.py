@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.citizen import budget_steps, budget_visit, permission_words, who
 from app.citizen.slots import BUDGET
-from app.citizen.steps import next_step
+from app.citizen.steps import NINO, next_step
 from app.citizen.view import current_view
 from app.http import session
 from app.http.access import signed_in
@@ -44,12 +45,13 @@ def home() -> Response:
     live = who.live_grants()
     plan = progress(services().store, actor=session.person())
     view = current_view()
-    may_ask = any(grant.purpose is Purpose.VIEW_DEBTS for grant in live)
+    to_ask = [grant.department for grant in live if grant.purpose is Purpose.VIEW_DEBTS]
     ends_soon = [grant for grant in live if permission_words.ends_soon(grant)]
     return page(
         "citizen/account/home.html",
-        tasks=[] if plan is not None and plan.live else _tasks(may_ask, view),
+        tasks=[] if plan is not None and plan.live else _tasks(to_ask, view),
         plan=plan,
+        get_debts=_get_debts(to_ask),
         waiting_for=_waiting_for(plan),
         view=view if view.answered else None,
         count=len(live),
@@ -58,9 +60,9 @@ def home() -> Response:
     )
 
 
-def _tasks(may_ask: bool, view: View) -> list[Task]:
+def _tasks(to_ask: Sequence[str], view: View) -> list[Task]:
     """Choose, see, money, plan; each opens when what it needs is there."""
-    seen = view.answered > 0
+    may_ask, seen = bool(to_ask), view.answered > 0
     money = _money()
     return [
         Task(
@@ -71,7 +73,7 @@ def _tasks(may_ask: bool, view: View) -> list[Task]:
         Task(
             gettext("See what you owe"),
             DONE if seen else TO_DO if may_ask else NOT_YET,
-            "/debts" if seen else "/debts/get" if may_ask else "",
+            "/debts" if seen else _get_debts(to_ask) if may_ask else "",
         ),
         Task(gettext("Your money in and out"), money, "/budget"),
         Task(
@@ -80,6 +82,11 @@ def _tasks(may_ask: bool, view: View) -> list[Task]:
             "/plan" if seen and money == DONE else "",
         ),
     ]
+
+
+def _get_debts(to_ask: Sequence[str]) -> str:
+    """By way of the one question that finding somebody may need, once in a visit."""
+    return f"{NINO}?next=/debts/get" if who.needs_nino(to_ask) else "/debts/get"
 
 
 def _money() -> str:

@@ -21,6 +21,7 @@ from consent.store import grants
 from consent.store.grants import Grant
 
 blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
+ENDED_SHOWN: Final = 25
 REFERENCE: Final = re.compile(r"[A-Z0-9]{12}")
 
 
@@ -28,11 +29,13 @@ REFERENCE: Final = re.compile(r"[A-Z0-9]{12}")
 @signed_in
 def permissions() -> Response:
     """D14: what may be used now first, what has ended below."""
-    held = sorted(who.all_grants(), key=_by_name)
+    held = who.all_grants()
+    ended = [grant for grant in held if not grant.live(now())]
     return page(
         "citizen/permissions/permissions.html",
-        in_use=[grant for grant in held if grant.live(now())],
-        ended=[grant for grant in held if not grant.live(now())],
+        in_use=sorted((grant for grant in held if grant.live(now())), key=_by_name),
+        ended=ended[:ENDED_SHOWN],
+        more=len(ended) > ENDED_SHOWN,
         words=permission_words,
     )
 

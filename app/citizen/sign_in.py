@@ -105,11 +105,9 @@ def not_signed_in() -> Response:
 
 
 def _signed_in(known: Identity, next_page: str) -> str:
-    """Open the session; the address to go on to. Another person's visit ends first."""
+    """Open the session; the address to go on to."""
     subject = services().sessions.subject_for(known.issuer, known.subject)
     live = session.live_session()
-    if live is not None and live.subject != subject:
-        services().pulls.forget_all(session.visit())
     session.sign_in(subject, known.auth_time)
     session.visit().put(IDENTITY, known)
     if live is not None and live.subject == subject:
@@ -125,9 +123,7 @@ def _refused(refused: SignInRefused) -> Response:
 
 def _onward() -> str | None:
     """Where signing out goes on to, so that the sign-in service forgets this browser too."""
-    visit = session.visit()
-    services().pulls.forget_all(visit)
-    known = visit.get(IDENTITY, Identity)
+    known = session.visit().get(IDENTITY, Identity)
     if known is None:
         return None
     try:

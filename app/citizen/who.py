@@ -6,6 +6,7 @@ SignInTooOld, which sends the person through the sign-in service and back to whe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -57,6 +58,12 @@ def facts() -> Facts:
     return identity().facts(nino=given.nino, extras=given.extras)
 
 
+def needs_nino(departments: Iterable[str]) -> bool:
+    """Whether one of these is found by a National Insurance number, and nobody asked for it."""
+    entries = (services().register.find(code) for code in departments)
+    return not typed().nino_asked and any("nino" in entry.sends for entry in entries if entry)
+
+
 def all_grants() -> list[Grant]:
     """Every permission this person ever gave, newest first."""
     actor = session.person()
@@ -66,7 +73,9 @@ def all_grants() -> list[Grant]:
 
 def live_grants() -> list[Grant]:
     """Those under which a department may be asked or told something now."""
-    return [grant for grant in all_grants() if grant.live(now())]
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        return grants.live_of(tx, actor.subject, now())
 
 
 def contact() -> ContactRow | None:

@@ -103,6 +103,24 @@ def test_who_came_before_goes_to_where_they_were_going(portal: Portal) -> None:
     assert client.get("/sign-in").path == "/home"
 
 
+def test_who_comes_back_is_asked_for_the_number_when_it_is_needed(portal: Portal) -> None:
+    portal.client().get_in("testwell", "dvla")
+    client = portal.client()
+    assert client.sign_in("testwell").heading == "Your account"
+    assert client.get("/home").links()["2. See what you owe"] == "/debts/get"
+    page = client.send(client.get("/permissions/choose"), departments=["dwp"])
+    assert page.heading == "What is your National Insurance number?"
+    page = client.send(page, nino="QQ100001A")
+    assert page.heading == "Check what you are agreeing to"
+    client.send(page, agree="yes")
+
+    later = portal.client()
+    later.sign_in("testwell")
+    page = later.get(later.get("/home").links()["2. See what you owe"])
+    assert page.heading == "What is your National Insurance number?"
+    assert later.send(page, nino="QQ100001A").path == "/debts/get"
+
+
 def test_a_way_back_never_leaves_this_site(portal: Portal) -> None:
     page = portal.client().get("/sign-in?next=//elsewhere.example/")
     assert page.links()["Continue to GOV.UK One Login"] == "/sign-in/start?next=/home"
@@ -224,7 +242,9 @@ def test_signing_out_elsewhere_ends_every_session_and_a_notice_counts_once(
     refused = portal.client().post("/sign-in/back-channel-logout", {"logout_token": "x.y.z"})
     assert refused.status == 400
     assert client.get("/home").heading == "Your account"
-    reply = requests.post(f"{address}/config/back-channel-logout", json={"person": "testwell"}, timeout=10).json()
+    reply = requests.post(
+        f"{address}/config/back-channel-logout", json={"person": "testwell"}, timeout=10
+    ).json()
     assert reply["answered"] == 200
     assert client.get("/home").heading == "For your security, we signed you out"
     assert portal.rows("select count(*) from session") == [(0,)]

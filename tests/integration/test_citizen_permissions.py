@@ -19,6 +19,7 @@ from consent.permits import note_outcome, permits_for
 from consent.purposes import Purpose
 from consent.receipt import record_hash
 from tests.pages import Page
+from tests.plan_desk import at_the_plan, on
 from tests.portal import Client, Portal
 
 NOBODY = "I do not want to ask any of them"
@@ -354,6 +355,49 @@ def test_every_table_with_rows_of_a_person_is_in_what_we_hold(portal: Portal) ->
     assert set(found) == {row[0] for row in personal}
 
 
+def test_stopping_a_part_of_the_plan_says_what_becomes_of_it(portal: Portal) -> None:
+    """Ending the right to look leaves the plan alone; ending the right to run a line takes the
+    line out, and the plan with the last one (decisions 7 and 34)."""
+    client = at_the_plan(portal, "testwell", "dwp", "council")
+    page = on(client, client.get("/plan"))
+    client.send(page, agree="yes")
+    assert _plan(portal) == [("proposed", 2)]
+    assert client.get("/home").says("You agreed to pay")
+
+    page = client.get(_stop_link(client))
+    assert page.says("Your plan goes on as it is.")
+    client.send(page, stop="yes")
+    assert _plan(portal) == [("proposed", 2)]
+
+    page = client.get(_stop_link(client, purpose="Run my plan"))
+    assert page.heading == "Stop sharing your plan with Department for Work and Pensions?"
+    assert page.says(
+        "Your plan goes on with the other departments."
+        " Department for Work and Pensions will contact you itself."
+    )
+    page = client.send(page, stop="yes")
+    assert page.says("Your plan goes on with the other departments.")
+    assert _plan(portal) == [("proposed", 1)]
+
+    page = client.get(_stop_link(client, "Sampleshire Council", purpose="Run my plan"))
+    assert page.says("Sampleshire Council is the last one in your plan, so your plan ends.")
+    page = client.send(page, stop="yes")
+    assert page.says("Your plan has ended")
+    assert page.links()["Get free debt advice"] == "/get-free-debt-advice"
+    assert _plan(portal) == [("ended", 0)]
+    assert client.get("/home").says("Your plan has ended.")
+
+
+def test_stopping_clears_what_that_department_answered_in_this_visit(portal: Portal) -> None:
+    client = at_the_plan(portal, "testwell", "dwp", "dvla")
+    assert client.get("/home").says("Departments that have answered in this visit: 2 of 2.")
+    client.send(client.get(_stop_link(client)), stop="yes")
+    assert client.visit.slots("answer.") == ["answer.dvla"]
+    assert client.get("/home").says("Departments that have answered in this visit: 1 of 1.")
+    client.send(client.get("/permissions/stop-all"), stop="yes")
+    assert client.visit.slots("answer.") == []
+
+
 class Steps:
     """What a person does, counted: each link opened, choice made and button pressed."""
 
@@ -378,8 +422,20 @@ class Steps:
         return self
 
 
-def _stop_link(client: Client, department: str = "Department for Work and Pensions") -> str:
-    return client.get("/permissions").links()[f"Stop Show me my debts, {department}"]
+def _stop_link(
+    client: Client,
+    department: str = "Department for Work and Pensions",
+    purpose: str = "Show me my debts",
+) -> str:
+    return client.get("/permissions").links()[f"Stop {purpose}, {department}"]
+
+
+def _plan(portal: Portal) -> list[tuple[str, int]]:
+    """Its state and how many lines run."""
+    return portal.rows(
+        "select p.state, count(s.*) filter (where s.state in ('pending', 'agreed'))"
+        " from plan p join plan_share s using (plan_id) group by p.plan_id"
+    )
 
 
 def _person(portal: Portal) -> Person:
