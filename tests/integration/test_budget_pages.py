@@ -325,6 +325,26 @@ class TestTheCheck:
         assert page.says("Left over £220 a month Put aside £20 a month")
         assert page.says("Left for a plan £200 a month")
 
+    @pytest.mark.parametrize(
+        ("person", "total_in", "total_out", "left"),
+        [
+            ("enghraifft", "£1,781", "£1,394", "£367 a month"),
+            ("mockridge", "£2,882", "£2,611", "£251 a month"),
+            ("fictionby", "£1,505", "£1,345", "£144 a month"),
+            ("placeholder", "£1,342", "£1,430", "£88 short"),
+        ],
+    )
+    def test_others_of_the_cast_in_each_nation(
+        self, shared_portal: Portal, person: str, total_in: str, total_out: str, left: str
+    ) -> None:
+        """The figures of tests/examples/cast_outcomes.toml, typed page by page."""
+        client = shared_portal.client()
+        client.sign_in(person)
+        page = type_budget(client, CAST.person(person))
+        assert page.says(f"Total coming in {total_in} a month")
+        assert page.says(f"Total going out {total_out} a month")
+        assert page.says(f"Left for a plan {left}")
+
     def test_more_out_than_in_puts_advice_first(self, client: Client) -> None:
         page = type_budget(client, CAST.person("placeholder"))
         assert page.says("more than your money in each month. Many people are in the same")
