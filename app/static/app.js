@@ -1,7 +1,7 @@
 // The page works without any of this. Loaded as an async module in the head, so it may start while a
 // page is still arriving (the waiting page does for up to 25 seconds): each part is started when its
 // element is complete, and again for parts that arrive later.
-import { Button, CharacterCount, Checkboxes, ErrorSummary, ExitThisPage, NotificationBanner, Radios, ServiceNavigation, SkipLink } from "./govuk/govuk-frontend.min.js";
+import { Button, CharacterCount, Checkboxes, ErrorSummary, ExitThisPage, NotificationBanner, ServiceNavigation, SkipLink } from "./govuk/govuk-frontend.min.js";
 
 const minute = 60_000;
 const warnBefore = 5 * minute;
@@ -110,7 +110,6 @@ const parts = {
   "govuk-error-summary": ErrorSummary,
   "govuk-exit-this-page": ExitThisPage,
   "govuk-notification-banner": NotificationBanner,
-  "govuk-radios": Radios,
   "govuk-service-navigation": ServiceNavigation,
   "govuk-skip-link": SkipLink,
   "app-timeout": Timeout,

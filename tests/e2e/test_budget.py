@@ -46,14 +46,6 @@ def go_on(surfer: Surfer) -> None:
 
 
 def look(surfer: Surfer, name: str) -> None:
-    """One finding of axe is left out here and is open in the product: with scripts, GOV.UK Frontend
-    puts aria-expanded on radios that reveal a box (its issue 979). Take this away when site.js
-    does so itself."""
-    if surfer.scripts:
-        surfer.page.evaluate(
-            "document.querySelectorAll('input[type=radio][aria-expanded]')"
-            ".forEach(radio => radio.removeAttribute('aria-expanded'))"
-        )
     surfer.look(f"budget-{name}")
 
 

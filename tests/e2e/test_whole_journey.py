@@ -1,0 +1,109 @@
+"""From the start page to the end of the story, as people of the cast, with and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from adapters.simulators.cast import Cast
+from tests.e2e.browser import Surfer, surfing
+from tests.journey import Journey
+from tests.portal import Portal
+
+pytestmark = pytest.mark.e2e
+CAST = Cast.load()
+STORIES = {
+    "testwell": (("dwp", "council", "dvla", "hmrc", "hmcts"), "/plan/agreed"),
+    "placeholder": (("dwp", "council", "hmrc"), "/plan/not-now"),
+    "mockridge": (("hmrc", "dwp", "slc", "council"), "/plan/agreed"),
+    "prototipi": (("dwp", "hmrc", "dvla"), "/debts/none"),
+    "demoska": (("dwp", "hmrc", "nhsbsa", "hmcts"), "/plan/agreed"),
+}
+"""Whom each of them asks, and where that leads."""
+ENDS = tuple({end for _, end in STORIES.values()})
+LOOKED_AT_ELSEWHERE = ("/budget", "/authorize")
+
+
+def journey(surfer: Surfer, key: str, **more: object) -> Journey:
+    departments, _ = STORIES[key]
+    surfer.page.set_default_timeout(40_000)
+    return Journey(surfer.page, surfer.home, CAST.person(key), departments, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("key", STORIES)
+def test_each_story_ends_where_it_should(surfer: Surfer, portal: Portal, key: str) -> None:
+    """Zofia's slowest department answers after 14 seconds, as in the demonstration."""
+    walk = journey(surfer, key)
+    assert walk.walk(*ENDS) == STORIES[key][1]
+    assert len(walk.visited) <= 45
+
+
+@pytest.mark.timeout(400)
+def test_every_page_on_the_way_is_in_order(browser: Browser, portal: Portal) -> None:
+    """axe finds nothing and nothing scrolls sideways at 320 px, on each page of Tamsin's way and
+    on the pages of her account afterwards."""
+    with surfing(browser, portal.url) as surfer:
+        surfer.allowed.add(portal.simulators.addresses["one_login"].removeprefix("http://"))
+
+        def look(page: Page, path: str) -> None:
+            if not path.startswith(LOOKED_AT_ELSEWHERE) and page.url.startswith(surfer.home):
+                surfer.look(f"journey{path.replace('/', '-')}")
+
+        assert journey(surfer, "testwell", look=look).walk(*ENDS) == "/plan/agreed"
+        for path in (
+            "/home",
+            "/plan/progress",
+            "/plan/answers",
+            "/plan/letter",
+            "/plan/stop",
+            "/debts/101",
+            "/debts/print",
+            "/permissions",
+            "/permissions/history",
+            "/permissions/stop-all",
+            "/account",
+            "/account/your-data",
+        ):
+            surfer.go(path)
+            surfer.look(f"after{path.replace('/', '-')}")
+        surfer.fine()
+
+
+def test_back_after_signing_out_shows_nothing(surfer: Surfer) -> None:
+    journey(surfer, "testwell").walk("/debts/waiting")
+    surfer.go("/debts")
+    assert "£" in surfer.page.locator("main").inner_text()
+    surfer.page.get_by_role("button", name="Sign out").click()
+    surfer.page.wait_for_load_state()
+    assert surfer.heading == "You have signed out"
+    surfer.page.go_back()
+    surfer.page.wait_for_load_state()
+    assert "£" not in surfer.page.locator("main").inner_text()
+    surfer.go("/debts")
+    assert "£" not in surfer.page.locator("main").inner_text()
+
+
+def test_exit_this_page_ends_the_visit_first(surfer: Surfer) -> None:
+    journey(surfer, "testwell").walk("/debts/waiting")
+    surfer.page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    surfer.allowed.add("www.bbc.co.uk")
+    surfer.go("/debts")
+    surfer.page.locator(".govuk-exit-this-page__button").first.click()
+    surfer.page.wait_for_url("https://www.bbc.co.uk/**")
+    surfer.go("/debts")
+    assert surfer.path != "/debts"
+    assert "£" not in surfer.page.locator("main").inner_text()
+
+
+def test_two_people_at_once_see_only_their_own(browser: Browser, portal: Portal) -> None:
+    with surfing(browser, portal.url) as one, surfing(browser, portal.url) as other:
+        journey(one, "testwell").walk("/debts/waiting")
+        journey(other, "placeholder").walk("/debts/waiting")
+        for surfer in (one, other, one, other):
+            surfer.go("/debts")
+        tamsin, priya = (s.page.locator("main").inner_text() for s in (one, other))
+        assert "£2,312.90" in tamsin
+        assert "£3,514.10" in priya
+        assert "Council tax 2024 to 2025" not in tamsin
+        assert "Council tax 2023 to 2024" not in priya
