@@ -35,8 +35,8 @@ from tests.portal import Client, Portal
 CAST = Cast.load()
 QUICK = Deadlines(
     slow=timedelta(seconds=0.4),
-    hard=timedelta(seconds=1),
-    overall=timedelta(seconds=2),
+    hard=timedelta(seconds=1.5),
+    overall=timedelta(seconds=2.5),
     late=timedelta(seconds=5),
 )
 """For tests of what happens when somebody is slow, in a second instead of twenty."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from flask import Blueprint, redirect
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from app.citizen import asking
 from app.citizen.view import current_view
 from app.http.access import sign_in_address, signed_in
-from app.http.fields import Choice, Nino, Pattern, Postcode, Text, Typed
+from app.http.fields import Nino, Pattern, Postcode, Text, Typed
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
-from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
 from consent.errors import NotFound, SignInTooOld
 from consent.register import DepartmentEntry
@@ -25,6 +23,18 @@ blueprint = Blueprint("debts_match", __name__, url_prefix="/debts/no-match")
 CHOICES: Final = ("previous_name", "previous_address", "nino", "reference")
 """What the person may try when a department could not find them; a number for driving is added at
 the department that knows it by that."""
+
+
+HELPED: Final = (CardState.NOT_MATCHED, CardState.NEEDS_FACT)
+LABELS: Final[dict[str, Any]] = {
+    "previous_name": _l("Previous name"),
+    "previous_address": _l("Postcode of a previous address"),
+    "nino": _l("National Insurance number"),
+    "reference": _l("Reference from a letter"),
+    "licence": _l("Driving licence number"),
+    "vrm": _l("Vehicle registration number"),
+    "utr": _l("Unique Taxpayer Reference"),
+}
 
 
 class Short(Pattern):
@@ -50,12 +60,13 @@ FIELDS: Final[dict[str, Typed[str]]] = {
 @blueprint.get("/<department>")
 @signed_in
 def ask(department: str) -> Response:
+    """What could help, or the one box for what was chosen or is needed."""
     card = _card(department)
-    if card.state not in (CardState.NOT_MATCHED, CardState.NEEDS_FACT):
+    if card.state not in HELPED:
         return redirect("/debts", 303)
     if card.state is CardState.NOT_MATCHED and asking.has_given_fact(department):
         return page("citizen/debts/no_match_again.html", entry=card.entry)
-    return _page(blank(), card)
+    return _page(blank(), card, _fact(card))
 
 
 @blueprint.post("/<department>")
@@ -63,12 +74,12 @@ def ask(department: str) -> Response:
 def add(department: str) -> Response:
     """The fact goes to this department and no other, and lasts for this visit."""
     card = _card(department)
-    if card.state not in (CardState.NOT_MATCHED, CardState.NEEDS_FACT):
-        return redirect("/debts", 303)
-    form = _read(card)
+    fact = _fact(card)
+    if card.state not in HELPED or not fact:
+        return redirect(f"/debts/no-match/{card.entry.code}", 303)
+    form = read_form(FormSchema.from_dict({fact: FIELDS[fact]})())
     if not form.ok:
-        return _page(form, card)
-    fact = card.fact or form.data["fact"]
+        return _page(form, card, fact)
     asking.add_fact(department, fact, form.data[fact])
     try:
         asking.ask([card.entry.code], again=True)
@@ -84,47 +95,24 @@ def _card(department: str) -> Card:
     return card
 
 
+def _fact(card: Card) -> str:
+    """What the department asks for, or what the person chose to add; empty before they chose."""
+    chosen = request.args.get("fact", "")
+    return card.fact or (chosen if chosen in choices(card.entry) else "")
+
+
 def choices(entry: DepartmentEntry) -> tuple[str, ...]:
     """What could help this department, in the order of the page."""
     return (*CHOICES, "licence") if entry.code == "dvla" else CHOICES
 
 
-def _read(card: Card) -> Form:
-    """The form of this card: one box where the department says what it needs, else a choice."""
-    if card.fact:
-        return read_form(FormSchema.from_dict({card.fact: FIELDS[card.fact]})())
-    facts = choices(card.entry)
-    boxes = {fact: Text(optional=True) for fact in facts}
-    chosen = Choice(facts, empty=_l("Select what you can add"))
-    form = read_form(FormSchema.from_dict({"fact": chosen, **boxes})())
-    if not form.ok:
-        return form
-    fact = form.data["fact"]
-    one = read_form(FormSchema.from_dict({fact: FIELDS[fact]})(), _only(form, fact))
-    if not one.ok:
-        return form.with_error(fact, one.errors[fact])
-    return Form(form.typed, {"fact": fact, fact: one.data[fact]})
-
-
-def _only(form: Form, fact: str) -> MultiDict[str, str]:
-    return MultiDict({fact: form.value(fact)})
-
-
-def _page(form: Form, card: Card) -> Response:
-    labels = {
-        "previous_name": gettext("Previous name"),
-        "previous_address": gettext("Postcode of a previous address"),
-        "nino": gettext("National Insurance number"),
-        "reference": gettext("Reference from a letter"),
-        "licence": gettext("Driving licence number"),
-        "vrm": gettext("Vehicle registration number"),
-        "utr": gettext("Unique Taxpayer Reference"),
-    }
+def _page(form: Form, card: Card, fact: str) -> Response:
     return page(
         "citizen/debts/no_match.html",
         form=form,
         card=card,
         entry=card.entry,
+        fact=fact,
         facts=choices(card.entry),
-        labels=labels,
+        labels=LABELS,
     )

@@ -16,7 +16,7 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app.citizen.debts_page import Words
-from app.citizen.view import current_view, holds_by_tag
+from app.citizen.view import current_view, holds_by_tag, permissions
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services
@@ -63,10 +63,14 @@ class _Arriving:
 
     def pieces(self) -> Iterator[str]:
         visit, pulls, holds = session.visit(), services().pulls, holds_by_tag()
+        known = permissions()
         with pulls.news(visit) as bell:
             while True:
                 bell.clear()
-                view = current_view()
+                view = current_view(known)
+                if self._forgotten(view):
+                    known = permissions()
+                    view = current_view(known)
                 yield from self._arrived(view, Words(view, holds))
                 yield from self._slow(view)
                 if len(self.shown) == len(self.expected) or now() >= self.ends:
@@ -79,6 +83,15 @@ class _Arriving:
             all=len(self.expected),
             answered=view.answered,
             done=not view.waiting,
+        )
+
+    def _forgotten(self, view: View) -> bool:
+        """A permission ended meanwhile, and what was asked under it is gone. What arrives is
+        checked against its permission as it arrives, so the database is asked here only then."""
+        return any(
+            card.state is CardState.NOT_ASKED
+            for card in view.cards
+            if card.entry.code in self.expected and card.entry.code not in self.shown
         )
 
     def _arrived(self, view: View, words: Words) -> Iterator[str]:

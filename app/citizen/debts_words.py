@@ -164,7 +164,7 @@ def _payments(debt: Debt, entry: DepartmentEntry, today: date) -> Iterator[Statu
                 amount=format_pounds(debt.taken_at_source),
                 month=_month(today, months),
             )
-        yield Status(_("Already being taken"), words, "blue")
+        yield Status(_("Already taken"), words, "blue")
     elif debt.arrangement is not None or Flag.IN_DEPARTMENT_PLAN in debt.flags:
         words = _("You already have a plan for this with %(department)s.", department=entry.name)
         yield Status(_("Already in a plan"), words, "blue")

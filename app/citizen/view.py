@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from app.http import session
@@ -21,16 +21,17 @@ from plan.rules.claim import Claim, Nation
 from plan.rules.claims import claim_from_debt
 
 
-def current_view() -> View:
+def current_view(known: Mapping[DepartmentCode, Permission] | None = None) -> View:
     """One card for each department, as of now. Reads the vault and, in one short transaction,
-    which permissions are live: without one nothing of an answer is read (SEC-7)."""
+    which permissions are live: without one nothing of an answer is read (SEC-7). `known` are
+    permissions read a moment ago."""
     visit, codes = session.visit(), list(services().register.departments)
     asked = {code: visit.get(f"ask.{code}", Asked) for code in codes}
     held = {code: visit.get(f"answer.{code}", Held) for code in codes}
     return combine(
         services().register.departments.values(),
         now=now(),
-        permissions=permissions(),
+        permissions=permissions() if known is None else known,
         asked={code: value for code, value in asked.items() if value is not None},
         held={code: value for code, value in held.items() if value is not None},
         deadlines=services().pulls.deadlines,

