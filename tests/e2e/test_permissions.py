@@ -7,7 +7,12 @@ import gzip
 import pytest
 from playwright.sync_api import Locator
 
+from app.citizen.slots import BUDGET
+from app.http.session import VISIT_COOKIE
+from tests.debts_desk import CAST, Seated, get_debts
 from tests.e2e.browser import Surfer
+from tests.plan_desk import a_budget, on
+from tests.portal import Portal
 
 pytestmark = pytest.mark.e2e
 HEAVIEST = 14 * 1024
@@ -202,3 +207,31 @@ def test_signing_out_and_going_back_shows_nothing(surfer: Surfer) -> None:
     surfer.page.wait_for_load_state()
     assert surfer.heading == "You have signed out"
     assert surfer.page.get_by_text("Tamsin Testwell").count() == 0
+
+
+def test_the_pages_of_somebody_with_a_plan(surfer: Surfer, portal: Portal) -> None:
+    client = Seated(portal.url, portal.simulators)
+    client.get_in("testwell", "dwp", "council")
+    get_debts(client)
+    visit = portal.services.visits.open(client.cookie(VISIT_COOKIE))
+    visit.put(BUDGET, a_budget(CAST.person("testwell")))
+    client.send(on(client, client.get("/plan")), agree="yes")
+    surfer.go("/sign-in")
+    sign_in(surfer, "testwell")
+    for name, address in {
+        "home-3-plan": "/home",
+        "permissions-14-with-plan": "/permissions",
+        "permissions-15-history": "/permissions/history",
+        "sign-in-5-again": "/sign-in?again=1&next=/permissions/check",
+    }.items():
+        surfer.go(address)
+        assert surfer.path == address.partition("?")[0]
+        look(surfer, name)
+    surfer.go("/permissions")
+    surfer.page.get_by_role("link", name="Stop Run my plan, Department for Work").click()
+    surfer.page.wait_for_load_state()
+    equal(surfer)
+    look(surfer, "permissions-16-stop-plan")
+    surfer.page.check("main input[value=yes]")
+    surfer.press("Continue")
+    look(surfer, "permissions-17-stopped-plan")
