@@ -56,7 +56,10 @@ def upgrade() -> None:
         )
         op.execute(
             f"do $$ begin if not pg_has_role(current_user, '{role}', 'member') then"
-            f" grant {role} to current_user; end if;"
+            # The owner may step down to the role; it inherits none of its policies.
+            " if current_setting('server_version_num')::int >= 160000 then"
+            f" execute 'grant {role} to current_user with inherit false';"
+            f" else grant {role} to current_user; end if; end if;"
             " exception when insufficient_privilege then null; end $$"
         )
         op.execute(f"grant usage on schema public to {role}")

@@ -19,6 +19,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -263,7 +264,7 @@ def _make_roles(cluster: Cluster) -> None:
                 ).format(sql.Identifier(role), sql.Literal(cluster._passwords[role]))
             )
         connection.execute(
-            sql.SQL("grant {}, {} to {}").format(
+            sql.SQL("grant {}, {} to {}" + _without_inheriting(connection)).format(
                 sql.Identifier(PORTAL), sql.Identifier(WORKER), sql.Identifier(OWNER)
             )
         )
@@ -280,6 +281,11 @@ def _make_roles(cluster: Cluster) -> None:
                 sql.Identifier(DATABASE), sql.Identifier(PORTAL), sql.Identifier(WORKER)
             )
         )
+
+
+def _without_inheriting(connection: psycopg.Connection[tuple[object, ...]]) -> LiteralString:
+    """The owner may step down to a role and inherits none of its policies, where that can be."""
+    return " with inherit false" if connection.info.server_version >= 160000 else ""
 
 
 def _environment() -> dict[str, str]:
