@@ -1,0 +1,250 @@
+"""Permissions: stopping, who has used them, and everything we hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from app.citizen.history import harmless
+from consent.events import Kind
+from consent.permits import note_outcome
+from tests.pages import Page
+from tests.permission_desk import permits, person_of, plan_rows, stop_link
+from tests.plan_desk import at_the_plan, on
+from tests.portal import Client, Portal
+
+
+def test_stopping_takes_four_steps_and_giving_five(portal: Portal) -> None:
+    """From Home, each link, tick and button counted (CD03, SEC-6)."""
+    client = portal.client()
+    client.get_in("testwell")
+    give = Steps(client)
+    give.open("1. Choose which departments we ask").tick(departments="dwp").press()
+    give.tick(agree="yes").press()
+    assert give.page.heading == "Permission given"
+
+    stop = Steps(client)
+    stop.open("See or stop your permissions")
+    stop.open("Stop Show me my debts, Department for Work and Pensions")
+    stop.tick(stop="yes").press()
+    assert stop.page.heading == "We have stopped asking Department for Work and Pensions"
+    assert (give.count, stop.count) == (5, 4)
+    assert portal.rows("select state, ended_by from consent_grant") == [("withdrawn", "person")]
+    assert portal.rows("select topic, department from outbox") == [("consent.ended", "dwp")]
+
+
+def test_the_stop_page_asks_one_thing_and_no_reason(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp")
+    page = client.get(stop_link(client))
+    assert page.heading == "Stop us asking Department for Work and Pensions?"
+    assert len(page.main.all("fieldset")) == 1
+    assert page.main.all("div", "govuk-warning-text") == []
+    assert page.ticked() == []
+    names = {node["name"] for node in page.form().walk() if node["name"]}
+    assert names == {"csrf_token", "stop"}
+    page = client.send(page)
+    message = "Select yes if you want us to stop asking Department for Work and Pensions"
+    assert page.errors() == {"stop": message}
+    assert client.send(page, stop="no").heading == "Your permissions"
+    assert portal.rows("select state from consent_grant") == [("given",)]
+
+
+def test_after_stopping_nobody_may_ask_and_one_can_say_yes_again(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", "dvla")
+    link = stop_link(client)
+    page = client.send(client.get(link), stop="yes")
+    assert page.says("has not confirmed yet. We are still trying.")
+    assert client.get(link).path == page.path
+    assert [permit.department for permit in permits(portal)] == ["dvla"]
+    assert client.get("/permissions").says("You stopped this on")
+
+    page = client.get(page.links()["Change your mind"])
+    page = client.send(client.send(page, departments=["dwp"]), agree="yes")
+    assert page.heading == "Permission given"
+    states = portal.rows("select state from consent_grant where department = 'dwp' order by 1")
+    assert states == [("given",), ("withdrawn",)]
+
+
+def test_stop_all_ends_every_permission_at_once(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", "dvla", "hmrc")
+    page = client.get(client.get("/permissions").links()["Stop all"])
+    assert page.heading == "Stop all your permissions?"
+    wrong = client.send(page)
+    assert wrong.errors() == {"stop": "Select yes if you want to stop all your permissions"}
+    page = client.send(page, stop="yes")
+    assert page.heading == "We have stopped all your permissions"
+    assert permits(portal) == []
+    assert client.get("/permissions/stop-all").path == "/permissions"
+    assert client.get("/home").says("Nobody is asked about you")
+
+
+def test_another_persons_permission_looks_like_none(portal: Portal) -> None:
+    client, other = portal.client(), portal.client()
+    receipt = client.get_in("testwell", "dwp").path
+    link = stop_link(client)
+    other.get_in("placeholder", "dvla")
+    for address in (receipt, receipt + ".json", link, link.replace("stop", "stopped")):
+        assert other.get(address).status == 404
+    token = other.get("/permissions/stop-all").value("csrf_token")
+    assert other.post(link, {"csrf_token": token, "stop": "yes"}).status == 404
+    states = portal.rows("select distinct state from consent_grant")
+    assert states == [("given",)]
+
+
+def test_each_use_is_one_line_and_tells_no_amount(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", "dvla")
+    assert client.get("/permissions/history").says("No one has used your permissions yet")
+    for permit in permits(portal):
+        note_outcome(
+            portal.services.store,
+            portal.services.clock,
+            portal.services.chance,
+            actor=person_of(portal),
+            permit=permit,
+            kind=Kind.ANSWERED if permit.department == "dwp" else Kind.NOT_ANSWERED,
+            outcome="" if permit.department == "dwp" else "timed_out",
+        )
+    permits(portal, "dwp")
+    page = client.get("/permissions/history")
+    lines = [node.text for node in page.main.all("li")]
+    assert len(lines) == 3
+    assert lines[0].startswith("Department for Work and Pensions Show me my debts. No answer yet.")
+    assert "Started by: You" in lines[0]
+    assert sum("It answered." in line for line in lines) == 1
+    assert sum("It did not answer." in line for line in lines) == 1
+    assert "£" not in page.text
+    assert client.get("/permissions").says("Last used")
+
+    sheet = client.get("/permissions/history.csv")
+    rows = list(csv.reader(io.StringIO(sheet.html)))
+    assert rows[0] == ["Date", "Time", "Department", "What for", "Started by", "What happened"]
+    assert len(rows) == 4
+
+
+def test_the_history_is_shown_in_parts(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp")
+    for _ in range(27):
+        permits(portal)
+    page = client.get("/permissions/history")
+    assert len(page.main.all("li")) == 25
+    page = client.get(page.links()["Older"])
+    assert len(page.main.all("li")) == 2
+    assert page.links()["Newer"] == "/permissions/history?page=1"
+    assert client.get("/permissions/history?page=99").says("There is nothing older.")
+    assert client.get("/permissions/history?page=-4").status == 200
+    sheet = client.get("/permissions/history.csv")
+    assert len(sheet.html.splitlines()) == 28
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_nothing_in_the_file_runs_in_a_spreadsheet(start: str) -> None:
+    assert harmless(f"{start}cmd") == f"'{start}cmd"
+    assert harmless("DWP") == "DWP"
+
+
+def test_everything_we_hold_is_shown_and_holds_no_debt(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", contact="none")
+    page = client.get("/account")
+    assert page.heading == "Your details and settings"
+    assert page.says("Do not contact me")
+    page = client.get("/account/your-data")
+    assert page.heading == "See and download everything we hold"
+    assert page.says("There are no debts in them")
+    assert page.says("Keyed hash of the sign-in account")
+    found = json.loads(client.get("/account/your-data.json").html)
+    counts = {name: len(rows) for name, rows in found["tables"].items() if rows}
+    assert counts == {
+        "person": 1,
+        "session": 1,
+        "contact": 1,
+        "consent_grant": 1,
+        "consent_event": 1,
+    }
+
+
+def test_every_table_with_rows_of_a_person_is_in_what_we_hold(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp")
+    found = json.loads(client.get("/account/your-data.json").html)["tables"]
+    personal = portal.rows(
+        "select table_name from information_schema.columns where column_name = 'subject_id'"
+        " and table_schema = 'public'"
+    )
+    assert set(found) == {row[0] for row in personal}
+
+
+def test_stopping_a_part_of_the_plan_says_what_becomes_of_it(portal: Portal) -> None:
+    """Ending the right to look leaves the plan alone; ending the right to run a line takes the
+    line out, and the plan with the last one (decisions 7 and 34)."""
+    client = at_the_plan(portal, "testwell", "dwp", "council")
+    page = on(client, client.get("/plan"))
+    client.send(page, agree="yes")
+    assert plan_rows(portal) == [("proposed", 2)]
+    assert client.get("/home").says("You agreed to pay")
+
+    page = client.get(stop_link(client))
+    assert page.says("Your plan goes on as it is.")
+    client.send(page, stop="yes")
+    assert plan_rows(portal) == [("proposed", 2)]
+
+    page = client.get(stop_link(client, purpose="Run my plan"))
+    assert page.heading == "Stop sharing your plan with Department for Work and Pensions?"
+    assert page.says(
+        "Your plan goes on with the other departments."
+        " Department for Work and Pensions will contact you itself."
+    )
+    page = client.send(page, stop="yes")
+    assert page.says("Your plan goes on with the other departments.")
+    assert plan_rows(portal) == [("proposed", 1)]
+
+    page = client.get(stop_link(client, "Sampleshire Council", purpose="Run my plan"))
+    assert page.says("Sampleshire Council is the last one in your plan, so your plan ends.")
+    page = client.send(page, stop="yes")
+    assert page.says("Your plan has ended")
+    assert page.links()["Get free debt advice"] == "/get-free-debt-advice"
+    assert plan_rows(portal) == [("ended", 0)]
+    assert client.get("/home").says("Your plan has ended.")
+
+
+def test_stopping_clears_what_that_department_answered_in_this_visit(portal: Portal) -> None:
+    client = at_the_plan(portal, "testwell", "dwp", "dvla")
+    assert client.get("/home").says("Departments that have answered in this visit: 2 of 2.")
+    client.send(client.get(stop_link(client)), stop="yes")
+    assert client.visit.slots("answer.") == ["answer.dvla"]
+    assert client.get("/home").says("Departments that have answered in this visit: 1 of 1.")
+    client.send(client.get("/permissions/stop-all"), stop="yes")
+    assert client.visit.slots("answer.") == []
+
+
+class Steps:
+    """What a person does, counted: each link opened, choice made and button pressed."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.count = client, 0
+        self.page: Page = client.get("/home")
+        self.typed: dict[str, Any] = {}
+
+    def open(self, link: str) -> Steps:
+        self.page = self.client.get(self.page.links()[link])
+        self.count += 1
+        return self
+
+    def tick(self, **typed: str) -> Steps:
+        self.typed = typed
+        self.count += 1
+        return self
+
+    def press(self) -> Steps:
+        self.page = self.client.send(self.page, **self.typed)
+        self.count += 1
+        return self
