@@ -7,12 +7,17 @@ page = on(client, page)                # go on with what is offered, to the next
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from adapters.simulators.cast import Person
 from app.citizen.budget_draft import SUGGESTED, Budget
 from app.citizen.slots import BUDGET
+from app.http.session import SESSION_COOKIE
+from debts.asking import Held
+from debts.debt import Debts
 from debts.money import NOTHING, Pence
 from plan.rules import policy as policy_files
 from plan.rules.claim import Nation
@@ -51,8 +56,19 @@ def at_the_plan(portal: Portal, key: str, *departments: str, **changes: int) -> 
     """Departments answer at once; what `portal.control` said before is kept."""
     client = seat(portal, key, *departments)
     get_debts(client)
+    for code in departments:
+        _forget_holds(client, key, code)
     client.visit.put(BUDGET, a_budget(CAST.person(key), **changes))
     return client
+
+
+def _forget_holds(client: Seated, key: str, code: str) -> None:
+    """A simulator remembers what other tests asked it to hold; the cast has its own holds only."""
+    own = {debt.label for debt in CAST.person(key).debts if debt.state != "open"}
+    answer = held(client, code).answer
+    if isinstance(answer, Debts):
+        items = (d if d.label in own else replace(d, hold=None) for d in answer.items)
+        change_answer(client, code, answer=replace(answer, items=tuple(items)))
 
 
 def quick(portal: Portal, key: str, *departments: str) -> None:
@@ -83,3 +99,30 @@ def agreed(client: Seated) -> Page:
     """From the offer to the agreed plan."""
     page = on(client, client.get("/plan"))
     return client.send(page, agree="yes")
+
+
+def with_spare(key: str, spare: int) -> dict[str, int]:
+    """A change of the rent after which this many pence are left over each month."""
+    person = CAST.person(key)
+    left = sum(money_in(person).values()) - sum(money_out(person).values())
+    return {"rent": money_out(person)["rent"] + left - spare}
+
+
+def older(portal: Portal, client: Seated, minutes: int) -> None:
+    """The sign-in was this long ago; the visit goes on."""
+    part = portal.services
+    jar = client.cookies[urlsplit(portal.url).netloc]
+    at = part.clock.now() - timedelta(minutes=minutes)
+    jar[SESSION_COOKIE] = part.sessions.rotate(jar[SESSION_COOKIE], at)
+
+
+def held(client: Seated, code: str) -> Held:
+    """What the visit holds of a department's answer."""
+    found = client.visit.get(f"answer.{code}", Held)
+    assert found is not None
+    return found
+
+
+def change_answer(client: Seated, code: str, **changes: Any) -> None:
+    """The answer becomes another: late, or older, or about other debts."""
+    client.visit.put(f"answer.{code}", replace(held(client, code), **changes))

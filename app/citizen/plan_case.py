@@ -20,7 +20,7 @@ from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim
 from plan.rules.policy import Policy
 from plan.rules.proposal import Proposal, propose
-from plan.rules.reasons import Outcome
+from plan.rules.reasons import Outcome, Reason
 from plan.rules.statement import Statement
 
 
@@ -44,7 +44,12 @@ class Worked(Ephemeral):
 
     @property
     def possible(self) -> bool:
-        return self.suggested.outcome is Outcome.PLAN
+        return self.suggested.outcome is Outcome.PLAN and not self.in_danger
+
+    @property
+    def in_danger(self) -> bool:
+        """A warrant is out on a debt: no automatic plan, a person looks first (decision 12)."""
+        return any(out.reason is Reason.SUBJECT_TO_WARRANT for out in self.suggested.excluded)
 
     @property
     def available(self) -> Pence:

@@ -31,6 +31,8 @@ class Why(StrEnum):
     TOKEN = "token"  # noqa: S105 - a small payment, not a secret
     MINIMUMS = "minimums"
     TOO_LONG = "too_long"
+    DANGER = "danger"
+    """A court or an enforcement agent is at work on a debt (decision 12, VUL-09)."""
     PAUSED = "paused"
     DECLINED = "declined"
     NONE_FITS = "none_fits"
@@ -75,6 +77,8 @@ def why_not(worked: Worked) -> Why:
     ):
         if notice in proposal.notices:
             return why
+    if worked.in_danger:
+        return Why.DANGER
     reasons = {out.reason for out in proposal.excluded}
     if Reason.NO_CONSENT in reasons:
         return Why.DECLINED
