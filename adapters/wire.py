@@ -97,7 +97,7 @@ class Wire:
             raise OutsideFailed(party, "not_allowed")
         asked = {
             **headers,
-            "Accept": ", ".join(sorted(accept)),
+            "Accept": headers.get("Accept", ", ".join(sorted(accept))),
             "Accept-Encoding": "identity",
             "Cache-Control": "no-store",
             "User-Agent": "see-and-pay",

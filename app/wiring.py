@@ -168,7 +168,7 @@ def _native(
 def _own_wire(entry: DepartmentEntry, settings: Settings, wire: Wire, clock: Clock) -> Department:
     """A department that has its own interface: its adapter speaks it as it is (decision 6)."""
     tokens = ClientCredentials(
-        f"{entry.address}/oauth/token",
+        entry.token_address or f"{entry.address}/oauth/token",
         wire,
         clock,
         party=entry.code,

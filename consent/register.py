@@ -17,7 +17,8 @@ WIRES = frozenset({"native", "hmrc_time_to_pay", "hmcts_opal"})
 @dataclass(frozen=True, slots=True)
 class DepartmentEntry:
     """One department. `sends` lists what we may send it about the person, `address` is the
-    only place we send it to, `silence_days` is set where silence counts as agreed."""
+    only place we send it to, `token_address` where the tokens of its own wire come from (by default
+    `address`/oauth/token), `silence_days` is set where silence counts as agreed."""
 
     code: DepartmentCode
     name: str
@@ -25,6 +26,7 @@ class DepartmentEntry:
     connected: bool
     wire: str = ""
     address: str = ""
+    token_address: str = ""
     examples: str = ""
     sends: tuple[str, ...] = ()
     asks_by_postcode: bool = False
@@ -53,7 +55,13 @@ class Register:
 
     def origins(self) -> frozenset[str]:
         """The only origins the service may call for debts (SEC-57)."""
-        return frozenset("/".join(entry.address.split("/")[:3]) for entry in self.connected())
+        called = [
+            address
+            for entry in self.connected()
+            for address in (entry.address, entry.token_address)
+            if address
+        ]
+        return frozenset("/".join(address.split("/")[:3]) for address in called)
 
 
 def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Register:
