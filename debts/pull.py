@@ -83,9 +83,10 @@ class Pulls:
         self._asking = [Lock() for _ in range(64)]
 
     @contextmanager
-    def asking(self, visit: Visit) -> Iterator[None]:
-        """Hold this while deciding whom to ask and asking them, so that two clicks ask once."""
-        with self._asking[hash(visit.id) % len(self._asking)]:
+    def asking(self, who: object) -> Iterator[None]:
+        """Hold this while deciding whom to ask and asking them: of one person's two clicks, or
+        two browsers, one goes first."""
+        with self._asking[hash(who) % len(self._asking)]:
             yield
 
     def due(

@@ -178,5 +178,6 @@ def ask_all(client: Client) -> float:
     """Press the button without waiting for answers; the moment it was pressed (time.time())."""
     page = client.get("/debts/get")
     pressed = time.time()
-    client.send(page, "/debts/get", follow=False)
+    answer = client.send(page, "/debts/get", follow=False)
+    assert answer.status == 303, answer.text
     return pressed

@@ -38,7 +38,7 @@ def ask(codes: Collection[DepartmentCode], *, again: bool = False) -> None:
     nobody twice. Returns at once: answers come to the vault."""
     part, visit, actor = services(), session.visit(), session.person()
     sign_in, about = who.evidence(), who.facts()
-    with part.pulls.asking(visit):
+    with part.pulls.asking(actor.subject):
         due = part.pulls.due(visit, codes, again=again)
         permits = permits_for(
             part.store,
