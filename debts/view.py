@@ -283,7 +283,9 @@ def _with_debts(entry: DepartmentEntry, place: int, held: Held, answer: Debts) -
     )
     if answer.partial:
         state = CardState.PARTIAL
-    elif debts and all(numbered.debt.hold for numbered in debts):
+    elif not debts:  # it told of a moratorium and has nothing of its own
+        state = CardState.NO_DEBTS
+    elif all(numbered.debt.hold for numbered in debts):
         state = CardState.PAUSED
     else:
         state = CardState.DEBTS

@@ -32,6 +32,7 @@ from consent.register import DepartmentEntry
 from consent.strict_json import NotStrictJson, read_json
 from debts.debt import (
     Answer,
+    Debts,
     NeedsFact,
     NoDebts,
     NotAsked,
@@ -92,6 +93,8 @@ class HmrcTimeToPay:
         gate = self._ask_gate(permit, facts) if facts.nino else None
         try:
             read = await self._charges(permit, facts.nino, utr)
+            if isinstance(read, NoDebts):
+                return await self._nothing(read, gate)
             if not isinstance(read, ChargeInfo):
                 return read
             return await self._answer(read, permit, facts, utr, gate)
@@ -180,6 +183,13 @@ class HmrcTimeToPay:
         return to_answer(
             info, agreed=permit.granted_fields, today=london_date(now), look_again=look_again
         )
+
+    async def _nothing(self, read: NoDebts, gate: asyncio.Future[date | None] | None) -> Answer:
+        """HMRC has no charges here; its gate may still speak for the debts of others."""
+        look_again = await _known(gate)
+        if look_again is None:
+            return read
+        return Debts(items=(), at=read.at, moratorium_look_again=look_again)
 
 
 async def _known(gate: asyncio.Future[date | None] | None) -> date | None:
