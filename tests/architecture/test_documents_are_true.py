@@ -44,10 +44,8 @@ def test_the_diagram_of_states_is_made_from_the_table() -> None:
 
 def test_published_notices_are_never_edited_cd10() -> None:
     folder = ROOT / "register/notices"
-    listed = dict(
-        reversed(line.split(maxsplit=1))
-        for line in (folder / "SHA256SUMS").read_text().splitlines()
-    )
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    listed = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
     there = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.toml")
     }
@@ -72,7 +70,8 @@ def test_nothing_that_ended_can_become_valid_again() -> None:
         state: {row.after for row in TRANSITIONS if row.before is state} for state in State
     }
     for start in ENDED:
-        seen, todo = set(), [start]
+        seen: set[State] = set()
+        todo = [start]
         while todo:
             for after in reachable[todo.pop()] - seen:
                 seen.add(after)
