@@ -18,6 +18,29 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(150)]
 FIVE = {"dwp": "0.9", "council": "2.1", "dvla": "0.7", "hmrc": "none:0.6", "hmcts": "none:1.1"}
 
 
+PAINTED = """
+window.painted = {};
+new MutationObserver(() => {
+  for (const card of document.querySelectorAll("section[id^=r-]")) {
+    if (card.id in window.painted) continue;
+    window.painted[card.id] = 0;
+    requestAnimationFrame(() => { window.painted[card.id] = Date.now(); });
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Notes when each card is drawn."""
+
+
+def on_screen(painted: dict[str, float], client: Seated) -> dict[str, int]:
+    """Milliseconds between an answer's arrival in the vault and its card being drawn."""
+    over = {}
+    for name, shown in painted.items():
+        held = client.visit.get(name.replace("r-", "answer."), Held)
+        assert held is not None
+        over[name] = round(shown - held.arrived_at.timestamp() * 1000)
+    return over
+
+
 def sit(surfer: Surfer, portal: Portal, person: str, **answers: str) -> Seated:
     """The person at this browser is signed in, and has said yes to these departments."""
     for code, answer in answers.items():
@@ -50,24 +73,18 @@ def test_cards_come_one_by_one_and_the_list_of_who_is_waited_for_empties(
     surfer: Surfer, portal: Portal
 ) -> None:
     client = sit(surfer, portal, "testwell", **FIVE)
+    surfer.page.add_init_script(PAINTED)
     start(surfer)
     page = surfer.page
     go_on = page.get_by_role("link", name="Continue with the answers so far")
     expect(go_on).to_be_visible()
     expect(page.locator("#w-council")).to_be_visible()
 
-    over = {}
     for code in ("hmrc", "dvla", "dwp", "hmcts", "council"):
         page.locator(f"#r-{code} h3").wait_for(state="visible")
-        shown = time.time()
-        held = client.visit.get(f"answer.{code}", Held)
-        assert held is not None
-        over[code] = round((shown - held.arrived_at.timestamp()) * 1000)
         expect(page.locator(f"#w-{code}")).to_be_hidden()
         if code == "dvla":
             surfer.picture("waiting")
-    print("milliseconds from the answer to its card on screen:", over)
-    assert max(over.values()) < 1000
     page.wait_for_load_state()
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_visible()
     expect(go_on).to_be_hidden()
@@ -82,6 +99,10 @@ def test_cards_come_one_by_one_and_the_list_of_who_is_waited_for_empties(
         "5",
         "answered.",
     ]
+    if surfer.scripts:
+        over = on_screen(page.evaluate("window.painted"), client)
+        print("milliseconds from the answer to its card on screen:", over)
+        assert max(over.values()) < 1000
     surfer.look("waiting-done")
     page.get_by_role("button", name="Continue", exact=True).click()
     assert surfer.heading == "What you owe"

@@ -5,6 +5,7 @@ The sixteen states of a department's card each have a test named after their num
 
 from __future__ import annotations
 
+import gzip
 import time
 from datetime import timedelta
 from typing import cast
@@ -72,6 +73,7 @@ def test_s01_s02_s03_the_waiting_page_ends_with_every_card_and_what_you_owe_adds
     page = tamsin.get("/debts")
     assert page.heading == "What you owe"
     assert page.says("5 of 5 departments answered at")
+    assert len(gzip.compress(page.html.encode())) < 14 * 1024
     assert page.says("£2,312.90 left to pay")
     assert not page.says("so far")
     assert headings(page)[:5] == [
