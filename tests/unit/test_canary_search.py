@@ -30,63 +30,59 @@ def zipped(body: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        TEXT.encode(),
-        TEXT.lower().encode(),
-        TEXT[::-1].encode(),
-        TEXT.encode("utf-16-le"),
-        TEXT.encode("utf-16-be"),
-        TEXT.encode().hex().encode(),
-        b64encode(TEXT.encode()),
-        b64encode(b"x" + TEXT.encode()),
-        urlsafe_b64encode(b"xy" + TEXT.encode()),
-        quote(TEXT).encode(),
-        json.dumps(TEXT).encode(),
-        "".join(f"&#{ord(letter)};" for letter in TEXT).encode(),
-        gzip.compress(TEXT.encode()),
-        zstandard.compress(TEXT.encode()),
-        b"page" + zstandard.compress(TEXT.encode()),
-        zipped(TEXT.encode()),
-        zipped(gzip.compress(TEXT.encode())),
-    ],
-)
-def test_a_text_is_found(body: bytes) -> None:
-    assert SCANNER.bytes("here", body)
+WRITTEN = {
+    "plain": TEXT.encode(),
+    "lower case": TEXT.lower().encode(),
+    "reversed": TEXT[::-1].encode(),
+    "utf-16 little": TEXT.encode("utf-16-le"),
+    "utf-16 big": TEXT.encode("utf-16-be"),
+    "hex": TEXT.encode().hex().encode(),
+    "base64": b64encode(TEXT.encode()),
+    "base64 after one byte": b64encode(b"x" + TEXT.encode()),
+    "base64 after two bytes": urlsafe_b64encode(b"xy" + TEXT.encode()),
+    "percent": quote(TEXT).encode(),
+    "json": json.dumps(TEXT).encode(),
+    "entities": "".join(f"&#{ord(letter)};" for letter in TEXT).encode(),
+    "gzip": gzip.compress(TEXT.encode(), mtime=0),
+    "zstd": zstandard.compress(TEXT.encode()),
+    "zstd inside a page": b"page" + zstandard.compress(TEXT.encode()),
+    "zip": zipped(TEXT.encode()),
+    "gzip in zip": zipped(gzip.compress(TEXT.encode(), mtime=0)),
+}
+AMOUNT = {
+    "json": b'{"balance":1299709}',
+    "grouped pence": b"1,299,709",
+    "pounds": b"\xc2\xa312,997.09 left",
+    "plain pounds": b"12997.09",
+    "int64": struct.pack("<q", PENCE),
+    "int64 big": struct.pack(">q", PENCE),
+    "float": struct.pack("<d", 12997.09),
+    "utf-16": "£12,997.09".encode("utf-16-le"),
+    "base64": b64encode("x £12,997.09 y".encode()),
+}
+ALIKE = {
+    "a longer number": b"91299709",
+    "a longer number after": b"12997091",
+    "a fraction of a second": b"12:01:02.1299709",
+    "a hash": b"a1299709b",
+    "other words": b"nothing of the kind",
+    "every byte": bytes(range(256)) * 64,
+}
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"balance":1299709}',
-        b"1,299,709",
-        b"\xc2\xa312,997.09 left",
-        b"12997.09",
-        struct.pack("<q", PENCE),
-        struct.pack(">q", PENCE),
-        struct.pack("<d", 12997.09),
-        "£12,997.09".encode("utf-16-le"),
-        b64encode("x £12,997.09 y".encode()),
-    ],
-)
-def test_an_amount_is_found(body: bytes) -> None:
-    assert SCANNER.bytes("here", body)
+@pytest.mark.parametrize("form", WRITTEN)
+def test_a_text_is_found(form: str) -> None:
+    assert SCANNER.bytes("here", WRITTEN[form])
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"91299709",
-        b"12997091",
-        b"12:01:02.1299709",
-        b"a1299709b",
-        b"nothing of the kind",
-        bytes(range(256)) * 64,
-    ],
-)
-def test_what_only_looks_alike_is_no_hit(body: bytes) -> None:
-    assert SCANNER.bytes("here", body) == []
+@pytest.mark.parametrize("form", AMOUNT)
+def test_an_amount_is_found(form: str) -> None:
+    assert SCANNER.bytes("here", AMOUNT[form])
+
+
+@pytest.mark.parametrize("form", ALIKE)
+def test_what_only_looks_alike_is_no_hit(form: str) -> None:
+    assert SCANNER.bytes("here", ALIKE[form]) == []
 
 
 def test_a_folder_is_searched_with_its_names(tmp_path: Path) -> None:
