@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect
 from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -147,7 +147,6 @@ def _page(worked: Worked, form: Form) -> Response:
         stale_figures=Notice.GUIDELINES_OUT_OF_DATE in proposal.notices,
         short=months < SHORT_PLAN,
         gone=worked.payment_gone,
-        changed="changed" in request.args,
         declined=[plan_words.name(code) for code in sorted(worked.draft.declined)],
     )
 

@@ -66,8 +66,8 @@ class Row(Ephemeral):
     label: str
     first: Pence
     paid_off_in: int
-    share: Pence
-    """Its part of the plan's length, in hundredths, for the bar."""
+    hundredths: int
+    """When that is, in hundredths of the plan's length, for the bar."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,7 +121,7 @@ def rows(worked: Worked) -> list[Row]:
             worked.of(share.claim).debt.label,
             share.first,
             share.paid_off_in,
-            Pence(max(1, 100 * share.paid_off_in // months)),
+            max(1, 100 * share.paid_off_in // months),
         )
         for share in worked.proposal.shares
     ]
