@@ -31,13 +31,6 @@ def take_over(surfer: Surfer, client: Seated) -> None:
 
 
 def look(surfer: Surfer, name: str) -> None:
-    """GOV.UK Frontend puts aria-expanded on radios, where it may not stand: a finding known to it
-    that is no fault of the page."""
-    if surfer.scripts:
-        surfer.page.evaluate(
-            "document.querySelectorAll('input[type=radio][aria-expanded]')"
-            ".forEach(radio => radio.removeAttribute('aria-expanded'))"
-        )
     surfer.look(name)
 
 
