@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-SIMULATORS = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
+from app.local.demo import SIMULATORS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

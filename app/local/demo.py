@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import textwrap
 
+SIMULATORS = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
 _MISSING = "This build has no simulators: they are for development and demonstration only."
 
 

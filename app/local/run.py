@@ -16,9 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from app.cli import SIMULATORS
 from app.local import keys
-from app.local.demo import people
+from app.local.demo import SIMULATORS, people
 from app.local.family import Child, ChildDied, Family
 from app.local.migrate import upgrade
 from app.local.pgbin import NoPostgres
