@@ -110,11 +110,6 @@ def collected() -> tuple[Said, ...]:
     )
 
 
-def pages(prefix: str = TEMPLATES) -> dict[str, list[Said]]:
-    """The strings by file, for files that begin so."""
-    return by_file(said for said in collected() if said.file.startswith(prefix))
-
-
 def by_file(strings: Iterable[Said]) -> dict[str, list[Said]]:
     found: dict[str, list[Said]] = {}
     for said in strings:
@@ -187,7 +182,7 @@ def grade(texts: Iterable[str]) -> float:
 
 
 ERROR_ARGUMENTS: Final = frozenset(
-    ("empty", "wrong", "outside", "too_long", "least_words", "most_words")
+    ("empty", "wrong", "both", "outside", "not_money", "negative", "too_long")
 )
 """Arguments of the fields that are messages."""
 

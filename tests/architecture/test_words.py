@@ -66,7 +66,7 @@ PERMISSION_PAGES: Final = re.compile(
     r"|app/citizen/(agree|choose|history|permission_words|permissions|stop|uses|plan_share"
     r"|plan_pause|plan_stop)\.py"
 )
-ALREADY_LABELS: Final = {"Tell us what the problem is": "the given words of D24"}
+GIVEN_AS_IT_IS: Final = {"Tell us what the problem is": "the given words of D24"}
 """Messages that start with neither Enter, Select nor a label."""
 RELEASED: Final = re.compile(
     r"D0[345]|D1[0-6]|D24|D27|D4[1-5]|D46[a-l]|D4[7-9]|D5[01]|D6[0-6]|D78|P02"
@@ -193,7 +193,7 @@ def test_error_messages_say_what_to_do_and_have_no_full_stop_k24() -> None:
     for one in words.error_messages():
         assert not one.words.endswith((".", "!")), one
         starts = one.words.startswith(("Enter ", "Select ")) or " must be " in one.words
-        assert starts or one.words in ALREADY_LABELS, one
+        assert starts or one.words in GIVEN_AS_IT_IS, one
 
 
 def published() -> list[str]:
