@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask import Blueprint, redirect
@@ -28,14 +29,16 @@ from plan.rules.reasons import Notice, Outcome
 
 blueprint = Blueprint("plan_propose", __name__)
 OTHER: Final = "other"
+PENCE: Final = re.compile(r"[0-9]{1,9}")
 SHORT_PLAN: Final = 3
 """A plan of fewer months is called short."""
 
 
 class Amount(FormSchema):
-    """`payment` is the amount on the page that the person goes on with, in pence."""
+    """`do` is the button. Any but `continue` works out another amount. `payment` is the amount on
+    the page that the person goes on with, in pence."""
 
-    do = Choice(("work", "continue"), empty=_l("Select how much you want to pay each month"))
+    do = fields.String()
     amount = Choice(
         (*Part, OTHER), empty=_l("Select how much you want to pay each month"), optional=True
     )
@@ -88,7 +91,7 @@ def plan_sent() -> Response:
 
 def _go_on(worked: Worked, typed: str) -> Response:
     """With the amount that stood on the button, while it still makes a plan."""
-    payment = Pence(int(typed)) if typed.isascii() and typed.isdigit() else Pence(0)
+    payment = Pence(int(typed)) if PENCE.fullmatch(typed) else Pence(0)
     if not worked.least <= payment <= worked.available:
         return redirect("/plan", 303)
     return redirect(next_step(plan_case.keep(payment=payment, settled=True)), 303)
