@@ -191,13 +191,13 @@ def test_each_state_is_looked_at(surfer: Surfer, portal: Portal) -> None:
 
 
 def test_pages_of_one_debt_are_looked_at(surfer: Surfer, portal: Portal) -> None:
-    client = sit(surfer, portal, "demoska", dwp="0", hmcts="0", hmrc="0", nhsbsa="0")
+    client = sit(surfer, portal, "fictionby", dwp="0", council="0", nhsbsa="0")
     ask_all(client)
-    for code in ("dwp", "hmcts", "hmrc", "nhsbsa"):
+    for code in ("dwp", "council", "nhsbsa"):
         wait_for(client, code)
     surfer.go("/debts")
-    surfer.look("owe-zofia")
-    surfer.press("Universal Credit overpayment from Department for Work and Pensions: see details")
+    surfer.look("owe-delphine")
+    surfer.press("Prescription penalty charge from NHS Business Services Authority: see details")
     surfer.look("one-debt")
     surfer.press("I think this is wrong")
     surfer.look("query")
@@ -207,12 +207,12 @@ def test_pages_of_one_debt_are_looked_at(surfer: Surfer, portal: Portal) -> None
     surfer.page.get_by_label("The amount is wrong").check()
     surfer.press("Continue")
     surfer.look("query-agree")
-    surfer.page.get_by_label("Yes, tell DWP").check()
+    surfer.page.get_by_label("Yes, tell NHSBSA").check()
     surfer.press("Continue")
-    assert surfer.heading == "We have told Department for Work and Pensions"
+    assert surfer.heading == "We have told NHS Business Services Authority"
     surfer.look("query-sent")
     surfer.go("/debts")
-    surfer.press("Dental penalty charge from NHS Business Services Authority: see details")
+    surfer.press("Budgeting loan from Department for Work and Pensions: see details")
     surfer.press("This was not my choice")
     surfer.press("Continue")
     surfer.look("query-safe")
@@ -220,11 +220,11 @@ def test_pages_of_one_debt_are_looked_at(surfer: Surfer, portal: Portal) -> None
     surfer.press("Continue")
     surfer.look("query-kept-back")
     surfer.go("/debts")
-    surfer.press("Court fine from HM Courts and Tribunals Service: see details")
+    surfer.press("Council tax 2023 to 2024 (joint) from Sampleshire Council: see details")
     surfer.press("I think this is wrong")
     surfer.page.get_by_label("I have already paid it").check()
     surfer.press("Continue")
-    assert surfer.heading == "How to tell HM Courts and Tribunals Service"
+    assert surfer.heading == "How to tell Sampleshire Council"
     surfer.look("query-letter")
     for path, name in (
         ("/debts/print", "print"),

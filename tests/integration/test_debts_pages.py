@@ -20,7 +20,7 @@ from tests.debts_desk import QUICK, Seated, allow, card, get_debts, headings, se
 from tests.pages import Page
 from tests.portal import Portal
 
-DVLA = DepartmentCode("dvla")
+NHSBSA = DepartmentCode("nhsbsa")
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -394,29 +394,35 @@ def test_d24_asks_what_the_problem_is_and_keeps_what_was_typed(tamsin: Seated) -
     assert page.value("more") == "x" * 501
 
 
+@pytest.fixture
+def delphine(portal: Portal) -> Seated:
+    """Somebody whose department may be told: the simulator remembers, so nobody else is used."""
+    return only(portal, "fictionby", "nhsbsa", "0")
+
+
 def test_d24_d25_the_department_is_told_under_a_permission_of_its_own(
-    portal: Portal, tamsin: Seated
+    portal: Portal, delphine: Seated
 ) -> None:
-    get_debts(tamsin)
-    page = question(tamsin, "Vehicle tax penalty", "other", "I sold the car in May")
+    get_debts(delphine)
+    page = question(delphine, "Prescription penalty charge", "other", "I had a certificate in May")
     assert page.heading == "Check what you are agreeing to"
     assert page.ticked() == []
-    assert page.says("I sold the car in May")
-    page = tamsin.send(page)
+    assert page.says("I had a certificate in May")
+    page = delphine.send(page)
     assert page.errors() == {"tell": "Select yes if you agree to us telling them"}
-    page = tamsin.send(page, tell="yes")
-    assert page.heading == "We have told Driver and Vehicle Licensing Agency"
+    page = delphine.send(page, tell="yes")
+    assert page.heading == "We have told NHS Business Services Authority"
     assert page.says("Until then the debt is left out of your plan here")
 
-    assert [asked["what"] for asked in portal.asked("dvla")][-1] == "hold_request"
+    assert [asked["what"] for asked in portal.asked("nhsbsa")][-1] == "hold_request"
     kept = portal.rows("select department, reason_code, state from hold_request")
-    assert kept == [("dvla", "other", "sent")]
+    assert kept == [("nhsbsa", "other", "sent")]
     assert portal.rows("select state from consent_grant where purpose = 'hold_or_query'") == [
         ("consumed",)
     ]
-    assert "sold" not in str(portal.rows("select * from hold_request"))
-    assert not tamsin.visit.slots("query")
-    assert "You asked about this" in card(tamsin.get("/debts"), "dvla")
+    assert "certificate" not in str(portal.rows("select * from hold_request"))
+    assert not delphine.visit.slots("query")
+    assert "You asked about this" in card(delphine.get("/debts"), "nhsbsa")
 
 
 def test_d25_a_no_tells_nobody_and_gives_a_letter(portal: Portal, tamsin: Seated) -> None:
@@ -450,19 +456,19 @@ class Unreachable:
 
 
 def test_d25_when_the_department_cannot_be_reached_it_can_be_tried_again(
-    portal: Portal, tamsin: Seated
+    portal: Portal, delphine: Seated
 ) -> None:
-    get_debts(tamsin)
-    page = question(tamsin, "Vehicle tax penalty", "paid")
+    get_debts(delphine)
+    page = question(delphine, "Prescription penalty charge", "paid")
     messages = cast(dict[DepartmentCode, object], portal.services.messages)
-    real = messages[DVLA]
-    messages[DVLA] = Unreachable()
-    page = tamsin.send(page, tell="yes")
-    messages[DVLA] = real
-    assert page.heading == "We could not reach Driver and Vehicle Licensing Agency"
-    page = tamsin.get(page.links()["Try again"])
-    page = tamsin.send(page, tell="yes")
-    assert page.heading == "We have told Driver and Vehicle Licensing Agency"
+    real = messages[NHSBSA]
+    messages[NHSBSA] = Unreachable()
+    page = delphine.send(page, tell="yes")
+    messages[NHSBSA] = real
+    assert page.heading == "We could not reach NHS Business Services Authority"
+    page = delphine.get(page.links()["Try again"])
+    page = delphine.send(page, tell="yes")
+    assert page.heading == "We have told NHS Business Services Authority"
     assert portal.rows("select state from hold_request order by asked_at") == [
         ("closed",),
         ("sent",),
