@@ -63,6 +63,15 @@ def sign_in_address(path: str, *, again: bool = False) -> str:
     return f"/sign-in?{extra}next={quote(safe_path(path), safe='/')}"
 
 
+def page_asked_for() -> str:
+    """Where to come back to after signing in: this address, or home where it has no page (GET)."""
+    rule = request.url_rule
+    if rule is None or "GET" in (rule.methods or ()):
+        return request.path
+    pages = current_app.url_map.bind(request.host)
+    return request.path if pages.test(request.path, "GET") else "/home"
+
+
 def prepare(app: Flask) -> None:
     app.before_request(_check)
 
@@ -74,7 +83,7 @@ def _check() -> Response | None:
     if permission is None:
         raise NotPermitted("no permission is declared")
     if not may(g.actor, permission):
-        return redirect(session.where_to_go() or sign_in_address(request.path), 303)
+        return redirect(session.where_to_go() or sign_in_address(page_asked_for()), 303)
     if PERMISSIONS[permission].recent and not g.session.recent(now()):
-        return redirect(sign_in_address(request.path, again=True), 303)
+        return redirect(sign_in_address(page_asked_for(), again=True), 303)
     return None

@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.http.access import sign_in_address
+from app.http.access import page_asked_for, sign_in_address
 from app.http.logs import log, where
 from app.http.text import lazy_gettext as _l
 from consent.errors import ServiceError
@@ -133,7 +133,7 @@ def _of_http(fault: HTTPException) -> Response:
 def _of_service(fault: ServiceError) -> Response:
     if fault.code == "sign_in_too_old":
         g.code = fault.code
-        return redirect(sign_in_address(request.path, again=True), 303)
+        return redirect(sign_in_address(page_asked_for(), again=True), 303)
     if TABLE.get(fault.code, FAULT) is FAULT:
         return _of_anything(fault)
     return answer(fault.code)
