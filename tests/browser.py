@@ -1,6 +1,6 @@
 """A real Chromium for the journeys. Without one these tests are skipped, and say why.
 
-`browser` is one for the session. Its flags keep it quiet: it calls nobody at home.
+`browser` is one for a file. Its flags keep it quiet: it calls nobody at home.
 """
 
 from __future__ import annotations
@@ -46,9 +46,13 @@ def launch(playwright: Playwright) -> Browser:
         pytest.skip(f"no browser here: {str(missing).splitlines()[0]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of this process; open a context of your own in each test."""
+    """One browser for the tests of one file; open a context of your own in each test.
+
+    Not for longer: Playwright keeps an event loop running in this thread, and the next file may
+    want one of its own.
+    """
     with sync_playwright() as playwright:
         opened = launch(playwright)
         yield opened
