@@ -17,7 +17,6 @@ from app.citizen.budget_draft import SUGGESTED, Budget
 from app.citizen.slots import BUDGET
 from app.http.session import SESSION_COOKIE
 from debts.asking import Held
-from debts.debt import Debts
 from debts.money import NOTHING, Pence
 from plan.rules import policy as policy_files
 from plan.rules.claim import Nation
@@ -56,19 +55,8 @@ def at_the_plan(portal: Portal, key: str, *departments: str, **changes: int) -> 
     """Departments answer at once; what `portal.control` said before is kept."""
     client = seat(portal, key, *departments)
     get_debts(client)
-    for code in departments:
-        _forget_holds(client, key, code)
     client.visit.put(BUDGET, a_budget(CAST.person(key), **changes))
     return client
-
-
-def _forget_holds(client: Seated, key: str, code: str) -> None:
-    """A simulator remembers what other tests asked it to hold; the cast has its own holds only."""
-    own = {debt.label for debt in CAST.person(key).debts if debt.state != "open"}
-    answer = held(client, code).answer
-    if isinstance(answer, Debts):
-        items = (d if d.label in own else replace(d, hold=None) for d in answer.items)
-        change_answer(client, code, answer=replace(answer, items=tuple(items)))
 
 
 def quick(portal: Portal, key: str, *departments: str) -> None:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 ROOT = Path(__file__).resolve().parents[1]
+NATIVE = ("dwp", "council", "dvla", "slc", "nhsbsa")
 NAMES = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
 WAIT = 40.0
 """Seconds that a client waits for a page; the longest one streams for 25."""
@@ -116,7 +117,8 @@ class Simulators:
         return found
 
     def reset(self) -> None:
-        for name in list(self._changed):
+        """As they were at the start: answers, what was asked, and debts put on hold."""
+        for name in self._changed | {*NATIVE} & {*self.addresses}:
             self.control(name, {"reset": True})
         self._changed.clear()
 

@@ -9,6 +9,7 @@ it was asked. GET lists (a page, or JSON when that is accepted); POST takes a fo
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
@@ -30,6 +31,8 @@ class Control:
         self.department = department
         self._changed: dict[tuple[str, str], str] = {}
         self._asked: deque[dict[str, str]] = deque(maxlen=KEPT)
+        self.with_reset: list[Callable[[], None]] = []
+        """What else a simulator forgets when it is reset."""
 
     def answer(self, person: Person, department: str | None = None) -> str:
         """The answer in force, in the words of the grammar."""
@@ -55,6 +58,8 @@ class Control:
     def reset(self) -> None:
         self._changed.clear()
         self._asked.clear()
+        for forget in self.with_reset:
+            forget()
 
     def note(self, person: Person | None, what: str) -> None:
         """Remember that something was asked, and about whom; no amounts."""

@@ -95,14 +95,16 @@ def add(tx: Tx, grant: Grant) -> bool:
 
 
 def live_of(tx: Tx, subject: SubjectId, now: datetime) -> list[Grant]:
-    """This person's grants that may be used now."""
+    """This person's grants that may be used now, in one order: who locks them, locks alike."""
     return _grants(
         tx,
-        select(*_ALL).where(
+        select(*_ALL)
+        .where(
             consent_grant.c.subject_id == subject,
             consent_grant.c.state.in_([state.value for state in VALID]),
             consent_grant.c.expires_at > now,
-        ),
+        )
+        .order_by(consent_grant.c.grant_id),
     )
 
 
