@@ -15,6 +15,7 @@ from app.http.current import services
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
 from debts.view import CardState, Numbered, View
+from plan.progress import progress
 from plan.rules.affordability import Part, part_of
 from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim
@@ -108,6 +109,15 @@ def worked(*, with_everyone: bool = False) -> Worked | None:
     return Worked(
         view, case.claims, statement, policy, chosen, suggested, proposal, payment_gone=gone
     )
+
+
+def before_plan(*, with_everyone: bool = False) -> Worked | None:
+    """As `worked`, for pages that ask what the plan shall be: nothing once a plan runs. Back leads
+    there, and an answer given then would change nothing."""
+    running = progress(services().store, actor=session.person())
+    if running is not None and running.live:
+        return None
+    return worked(with_everyone=with_everyone)
 
 
 def _suggested(case: Case, policy: Policy) -> Proposal:

@@ -34,7 +34,7 @@ class OtherDay(FormSchema):
 @blueprint.get(DAY)
 @signed_in
 def day() -> Response:
-    if plan_case.worked() is None:
+    if plan_case.before_plan() is None:
         return redirect(PLAN, 303)
     known = str(plan_case.draft().pay_day or "")
     offered = known in OFFERED or not known

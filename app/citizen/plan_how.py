@@ -24,7 +24,7 @@ class How(FormSchema):
 @blueprint.get(HOW)
 @signed_in
 def how() -> Response:
-    if plan_case.worked() is None:
+    if plan_case.before_plan() is None:
         return redirect(PLAN, 303)
     return _page(blank(How(), method=plan_case.draft().method))
 

@@ -67,7 +67,7 @@ def plan() -> Response:
 @signed_in
 def plan_sent() -> Response:
     """Work out another amount on the same page, or go on with the one that is shown."""
-    worked = plan_case.worked()
+    worked = plan_case.before_plan()
     if worked is None or not worked.possible:
         return redirect("/plan", 303)
     form = read_form(Amount())

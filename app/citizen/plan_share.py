@@ -46,7 +46,7 @@ class Card:
 @signed_in
 def share() -> Response:
     """Nothing is selected at first (CD01); an answer given in this visit is shown again."""
-    worked = plan_case.worked(with_everyone=True)
+    worked = plan_case.before_plan(with_everyone=True)
     if worked is None or not worked.proposal.shares:
         return redirect(PLAN, 303)
     draft = plan_case.keep(share_shown_at=now())
@@ -59,7 +59,7 @@ def share() -> Response:
 @signed_in
 def share_sent() -> Response:
     """A no leaves that department out: the plan is worked out again and shown before going on."""
-    worked = plan_case.worked(with_everyone=True)
+    worked = plan_case.before_plan(with_everyone=True)
     if worked is None or not worked.proposal.shares:
         return redirect(PLAN, 303)
     found = cards(worked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plan_desk import at_the_plan
+from tests.plan_desk import agreed, at_the_plan
 from tests.portal import Portal
 
 pytestmark = pytest.mark.timeout(120)
@@ -26,3 +26,20 @@ def test_a_form_that_names_no_button_works_out_the_amount(portal: Portal) -> Non
         page = client.post("/plan", typed)
         assert (page.status, page.path) == (200, "/plan")
         assert page.form().one("input", name="amount", value="all")["id"] in page.ticked()
+
+
+@pytest.mark.parametrize("path", ["/plan/day", "/plan/how", "/plan/share"])
+def test_back_after_agreeing_asks_nothing_that_would_change_nothing(
+    portal: Portal, path: str
+) -> None:
+    client = at_the_plan(portal, "testwell", "dwp")
+    assert agreed(client).path == "/plan/agreed"
+    assert client.get(path).path == "/plan/progress"
+
+
+def test_an_amount_from_an_old_page_does_not_touch_the_plan_that_runs(portal: Portal) -> None:
+    client = at_the_plan(portal, "testwell", "dwp")
+    old_page = client.get("/plan")
+    agreed(client)
+    page = client.send(old_page, do="continue")
+    assert page.path == "/plan/progress"
