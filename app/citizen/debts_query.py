@@ -135,18 +135,27 @@ def agree(number: int) -> Response:
 @blueprint.post("/agree")
 @signed_in_recently
 def agreed(number: int) -> Response:
+    """Of posts at the same moment one tells; the others wait, and show what became of it."""
     found, query = _found(number), _query(number)
-    if found is None or query is None:
+    if found is None:
         return _go(number)
     form = read_form(Tell())
-    if form.value("post_key") != query.post_key:
+    if query is not None and form.value("post_key") != query.post_key:
         return _go(number, "agree")
-    if not form.ok:
+    if query is not None and not form.ok:
         return _agree(form, found, query)
-    if form.data["tell"] == "no":
-        telling.keep(query, found, HoldState.LETTER)
+    mine = session.visit().take(QUERY, DebtQuery) if query is not None else None
+    if mine is None:
+        telling.wait_for_the_other(found)
+    elif form.data["tell"] == "no":
+        telling.keep(mine, found, HoldState.LETTER)
+        session.visit().put(QUERY, mine)
     else:
-        telling.tell(query, found)
+        try:
+            telling.tell(mine, found)
+        except Exception:
+            session.visit().put(QUERY, mine)  # their words are not lost with a fault of ours
+            raise
     return _go(number, "sent")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic, sleep
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from adapters.departments.native import Delivery
 from app.citizen import who
 from app.citizen.debts_draft import DebtQuery
 from app.citizen.slots import QUERY
-from app.citizen.view import tag_of
+from app.citizen.view import holds_by_tag, tag_of
 from app.http import session, words
 from app.http.current import services, settings
 from consent.errors import ConsentEnded
@@ -28,6 +29,9 @@ from debts.view import Numbered
 
 SECONDS: Final = 10.0
 """How long the person waits for the department to take the message."""
+A_MOMENT: Final = 0.5
+PAUSE: Final = 0.1
+"""Seconds between two looks at what another post does."""
 _BECAME: Final = {
     Delivery.TAKEN: HoldState.SENT,
     Delivery.REFUSED: HoldState.LETTER,
@@ -100,6 +104,19 @@ def tell(query: DebtQuery, found: Numbered) -> None:
         session.visit().delete(QUERY)
     else:  # this yes is used up: trying again asks for another
         session.visit().put(QUERY, replace(query, post_key=random_text(part.chance, 16)))
+
+
+def wait_for_the_other(found: Numbered) -> None:
+    """Until another post of the same form has told the department, or has failed to: its words are
+    back in the visit then. Where there is no other post, a moment."""
+    started = monotonic()
+    while monotonic() < started + SECONDS and session.visit().get(QUERY, DebtQuery) is None:
+        hold = holds_by_tag().get(tag_of(found))
+        if hold is None and monotonic() - started > A_MOMENT:
+            return
+        if hold is not None and hold.state != HoldState.NOT_SENT:
+            return
+        sleep(PAUSE)
 
 
 def _send(query: DebtQuery, hold: HoldRequest, permit: Permit) -> HoldState:

@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, format_date, get_translations  # type: ignore[import-untyped]  # it ships no types
 from werkzeug.wrappers import Response
 
+from app.http.access import page_asked_for
 from app.http.text import gettext
 from consent.clock import LONDON, london_date
 from debts.money import format_pounds
@@ -58,7 +59,7 @@ def language() -> str:
 def switch_to(wanted: str) -> str:
     """This page's address in another language, with the rest of its question kept."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    return f"{request.path}?{urlencode([*kept, ('lang', wanted)])}"
+    return f"{page_asked_for()}?{urlencode([*kept, ('lang', wanted)])}"
 
 
 def long_date(day: date | datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.debts_desk import card, get_debts, seat
@@ -19,3 +21,29 @@ def test_hmrc_without_debts_is_never_nought_pounds_in_breathing_space(portal: Po
     assert "0 debts" not in page.text
     assert "no debts to show" in card(page, "hmrc")
     assert page.says("This debt is not in your breathing space. Keep paying it.")
+
+
+def test_three_presses_at_once_tell_the_department_once(portal: Portal) -> None:
+    """Without scripts nothing stops a second press while the first is under way."""
+    delphine = seat(portal, "fictionby", "dwp")
+    get_debts(delphine)
+    (number,) = (n for n in delphine.get("/debts").links().values() if n.startswith("/debts/2"))
+    page = delphine.send(delphine.get(f"{number}/query"), problem="amount")
+    sent = page.filled()
+    sent.setlist("tell", ["yes"])
+    answers: list[tuple[int, str]] = []
+
+    def press() -> None:
+        tab = portal.client()
+        tab.cookies = {host: dict(jar) for host, jar in delphine.cookies.items()}
+        answer = tab.post(page.path, sent)
+        answers.append((answer.status, answer.heading))
+
+    presses = [threading.Thread(target=press) for _ in range(3)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert answers == [(200, "We have told Department for Work and Pensions")] * 3
+    assert portal.rows("select state from hold_request") == [("sent",)]
+    assert [one["what"] for one in portal.asked("dwp")] == ["debts", "hold_request"]

@@ -27,3 +27,11 @@ def test_a_page_with_a_form_is_come_back_to(portal: Portal) -> None:
     client.cookies[urlsplit(portal.url).netloc].clear()
     answer = client.post("/debts/get", follow=False)
     assert answer.response.headers["Location"] == "/sign-in?next=/debts/get"
+
+
+def test_the_language_switch_of_a_refused_form_leads_to_a_page(portal: Portal) -> None:
+    client = seat(portal, "testwell", "dwp")
+    page = client.post("/debts/ask-again/dwp")
+    assert page.status == 403
+    (link,) = (a for a in page.document.all("a") if a["hreflang"] == "cy")
+    assert client.get(link["href"]).status == 200
