@@ -40,6 +40,13 @@ QUICK = Deadlines(
     late=timedelta(seconds=5),
 )
 """For tests of what happens when somebody is slow, in a second instead of twenty."""
+PATIENT = Deadlines(
+    slow=timedelta(seconds=0.4),
+    hard=timedelta(seconds=5),
+    overall=timedelta(seconds=8),
+    late=timedelta(seconds=10),
+)
+"""For tests in which everybody answers at once, on a machine that may be busy."""
 
 
 class Seated(Client):

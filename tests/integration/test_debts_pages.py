@@ -16,7 +16,17 @@ from adapters.departments.native import Delivery
 from consent.ids import DepartmentCode
 from debts.asking import Asked, Held
 from debts.debt import Debts
-from tests.debts_desk import QUICK, Seated, allow, card, get_debts, headings, seat, stop_asking
+from tests.debts_desk import (
+    PATIENT,
+    QUICK,
+    Seated,
+    allow,
+    card,
+    get_debts,
+    headings,
+    seat,
+    stop_asking,
+)
 from tests.pages import Page
 from tests.portal import Portal
 
@@ -33,7 +43,7 @@ def answers(portal: Portal, person: str, **said: str) -> None:
 @pytest.fixture
 def tamsin(portal: Portal) -> Seated:
     """With debts at three departments and none at two, all of which answer at once."""
-    portal.services.pulls.deadlines = QUICK
+    portal.services.pulls.deadlines = PATIENT
     answers(portal, "testwell", dwp="0", council="0", dvla="0", hmrc="none:0", hmcts="none:0")
     return seat(portal, "testwell", "dwp", "council", "dvla", "hmrc", "hmcts")
 
@@ -256,7 +266,7 @@ def test_s14_a_late_answer_waits_to_be_added(portal: Portal) -> None:
 
 
 def test_s15_paused_debts_are_shown_and_not_asked_for(portal: Portal) -> None:
-    portal.services.pulls.deadlines = QUICK
+    portal.services.pulls.deadlines = PATIENT
     answers(portal, "specimen", dwp="0", hmcts="0")
     client = seat(portal, "specimen", "dwp", "hmcts")
     get_debts(client)
@@ -305,7 +315,7 @@ def test_a_number_that_was_never_given_out_is_no_page(tamsin: Seated) -> None:
 
 
 def test_d26_says_what_it_does_not_cover_and_offers_two_equal_ways_on(portal: Portal) -> None:
-    portal.services.pulls.deadlines = QUICK
+    portal.services.pulls.deadlines = PATIENT
     answers(portal, "prototipi", dwp="none:0", hmrc="none:0", dvla="none:0")
     client = seat(portal, "prototipi", "dwp", "hmrc", "dvla")
     get_debts(client)
@@ -318,7 +328,7 @@ def test_d26_says_what_it_does_not_cover_and_offers_two_equal_ways_on(portal: Po
 
 
 def test_none_from_some_and_silence_from_others_is_not_no_debts(portal: Portal) -> None:
-    portal.services.pulls.deadlines = QUICK
+    portal.services.pulls.deadlines = PATIENT
     answers(portal, "prototipi", dwp="none:0", dvla="error500")
     client = seat(portal, "prototipi", "dwp", "dvla")
     get_debts(client)
@@ -488,7 +498,7 @@ def test_a_debt_somebody_was_made_to_take_on_needs_no_proof_and_no_letter(
 
 
 def test_a_reference_of_a_department_without_handles_is_kept_sealed(portal: Portal) -> None:
-    portal.services.pulls.deadlines = QUICK
+    portal.services.pulls.deadlines = PATIENT
     answers(portal, "exampleton", hmcts="0")
     client = seat(portal, "exampleton", "hmcts")
     get_debts(client)
