@@ -17,8 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.local.family import stop_with_parent
 
         stop_with_parent()
-    command: int = given.act(given)
-    return command
+    try:
+        status: int = given.act(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our answer has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
 
 
 def parser() -> argparse.ArgumentParser:
