@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,24 +16,39 @@ from consent.ids import DepartmentCode, GrantId, SubjectId, new_uuid, random_tex
 
 
 class Kind(StrEnum):
-    """What happened to a permission, or was done under it."""
+    """What happened to a permission (the state it entered), or was done under it."""
 
+    REQUESTED = "requested"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
     GIVEN = "given"
+    RENEWED = "renewed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     CONSUMED = "consumed"
+    REVOKED = "revoked"
+    INVALIDATED = "invalidated"
     ASKED = "asked"
     ANSWERED = "answered"
     NOT_ANSWERED = "not_answered"
     DROPPED = "dropped"
     PLAN_SHARED = "plan_shared"
     HOLD_ASKED = "hold_asked"
+    DISPOSED = "disposed"
+    TOLD = "told"
+    ANCHORED = "anchored"
+    LOOKED_UP = "looked_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. `by` is the kind of actor; `outcome` a short code that tells no debt:
-    an answer with debts and an answer without look the same here."""
+    an answer with debts and an answer without look the same here. `interaction_id` joins what
+    belongs to one ask; `digest` is the hash (hex) of what the event commits to: the record of a
+    grant that is given or renewed, a disposal receipt, a department's word."""
 
     event_id: UUID
     at: datetime
@@ -45,6 +60,8 @@ class Event:
     by: str
     outcome: str
     salt: str
+    interaction_id: UUID | None = None
+    digest: str | None = None
 
     @property
     def leaf_hash(self) -> str:
@@ -52,7 +69,7 @@ class Event:
         body = rfc8785.dumps(
             {
                 "event_id": str(self.event_id),
-                "at": self.at.isoformat(),
+                "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
                 "subject": str(self.subject),
                 "grant_id": self.grant_id,
                 "department": self.department,
@@ -60,6 +77,8 @@ class Event:
                 "kind": str(self.kind),
                 "by": self.by,
                 "outcome": self.outcome,
+                "interaction_id": str(self.interaction_id) if self.interaction_id else None,
+                "digest": self.digest,
             }
         )
         salt = urlsafe_b64decode(self.salt + "==")
@@ -77,6 +96,8 @@ def new_event(
     kind: Kind,
     by: str,
     outcome: str = "",
+    interaction_id: UUID | None = None,
+    digest: str | None = None,
 ) -> Event:
     """An event with its own random id and salt."""
     return Event(
@@ -90,4 +111,6 @@ def new_event(
         by,
         outcome,
         random_text(chance, 16),
+        interaction_id,
+        digest,
     )

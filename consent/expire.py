@@ -1,13 +1,15 @@
-"""The clock's part: grants whose end has passed become `expired`. Use was refused already."""
+"""The clock's part: what has passed its end expires, what nobody decided lapses. Use was refused
+already (SEC-10)."""
 
 from __future__ import annotations
 
+from consent.ask import note
+from consent.change import change_in
 from consent.clock import Chance, Clock
-from consent.events import Kind, new_event
+from consent.events import Kind
 from consent.lifecycle import State
 from consent.people import Worker
-from consent.store import Store, events, grants
-from consent.withdraw import TOPIC
+from consent.store import Store, grants, requests
 
 
 def expire(store: Store, clock: Clock, chance: Chance, *, batch: int = 500) -> int:
@@ -16,19 +18,16 @@ def expire(store: Store, clock: Clock, chance: Chance, *, batch: int = 500) -> i
         now = clock.now()
         due = grants.due_to_expire(tx, now, limit=batch)
         for grant in due:
-            grants.end(tx, grant.grant_id, State.EXPIRED, now=now, by="clock")
-            events.append(
-                tx,
-                new_event(
-                    chance,
-                    at=now,
-                    subject=grant.subject_id,
-                    grant_id=grant.grant_id,
-                    department=grant.department,
-                    purpose=grant.purpose,
-                    kind=Kind.EXPIRED,
-                    by="clock",
-                ),
-            )
-            events.queue(tx, topic=TOPIC, department=grant.department, ref=grant.grant_id, now=now)
+            change_in(tx, chance, grant, State.EXPIRED, by="clock", at=now)
+        return len(due)
+
+
+def lapse(store: Store, clock: Clock, chance: Chance, *, batch: int = 500) -> int:
+    """Close one batch of requests that nobody decided in time; how many."""
+    with store.transaction(Worker()) as tx:
+        now = clock.now()
+        due = requests.due_to_lapse(tx, now, limit=batch)
+        for request in due:
+            requests.move(tx, request.grant_id, State.LAPSED, by="clock", at=now)
+            note(tx, chance, request, Kind.LAPSED, by="clock", at=now)
         return len(due)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent import receipt as receipts
+from consent.ask import Card, ask_in
+from consent.ask import Shown as Shown
 from consent.clock import Chance, Clock
-from consent.errors import SignInTooOld
+from consent.errors import SignInTooOld, WrongState
 from consent.events import Kind, new_event
-from consent.ids import new_grant_id, new_pairwise_id, new_reference, new_uuid, random_text
+from consent.ids import new_pairwise_id, new_reference, new_uuid, random_text
 from consent.lifecycle import State
 from consent.notices import Notice, presented_sha256
 from consent.people import Person
@@ -19,8 +20,9 @@ from consent.permit import SignInEvidence
 from consent.purposes import TERMS, Purpose, expiry
 from consent.register import DepartmentEntry
 from consent.sessions import RECENT
-from consent.store import Store, Tx, events, grants
+from consent.store import Store, Tx, events, grants, requests
 from consent.store.grants import Grant
+from consent.store.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,6 @@ class Yes:
     entry: DepartmentEntry
     notice: Notice
     until_shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The screen on which the person decided. `post_key` is the form's own random text, so that
-    the same post twice gives the same records; `requested_at` is when the card was shown."""
-
-    post_key: str
-    requested_at: datetime
-    language: str
-    channel: str = "web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +79,8 @@ def give_in(
     now = clock.now()
     if now - sign_in.at > RECENT:
         raise SignInTooOld("sign in again to give a permission")
-    post_hash = hashlib.sha256(shown.post_key.encode()).hexdigest()
-    before = grants.of_post(tx, actor.subject, post_hash)
+    requests.hold_form(tx, shown.post_hash)
+    before = grants.of_post(tx, actor.subject, shown.post_hash)
     if before:
         return Given(before[0].receipt, tuple(before))
     live = grants.live_of(tx, actor.subject, now)
@@ -102,7 +93,10 @@ def give_in(
         purpose = yes.notice.purpose
         if (yes.entry.code, purpose) in held:
             continue
-        grant = _grant(chance, actor, yes, shown, sign_in, now, post_hash, reference)
+        request = ask_in(tx, chance, actor=actor, card=Card(yes.entry, yes.notice), shown=shown)
+        if request.state is not State.REQUESTED:
+            raise WrongState("this was decided already")
+        grant = _grant(chance, request, yes, sign_in, now, reference)
         grant = replace(
             grant,
             pairwise_id=pairwise.get(yes.entry.code, grant.pairwise_id),
@@ -110,44 +104,42 @@ def give_in(
         )
         body = receipts.record(grant, yes.notice, yes.entry, origin=origin)
         grant = replace(grant, record_hash=receipts.record_hash(body))
-        if grants.add(tx, grant):
-            events.append(
-                tx,
-                new_event(
-                    chance,
-                    at=now,
-                    subject=actor.subject,
-                    grant_id=grant.grant_id,
-                    department=grant.department,
-                    purpose=purpose,
-                    kind=Kind.GIVEN,
-                    by="person",
-                ),
-            )
-            made.append(grant)
+        grants.add(tx, grant)
+        events.append(
+            tx,
+            new_event(
+                chance,
+                at=now,
+                subject=actor.subject,
+                grant_id=grant.grant_id,
+                department=grant.department,
+                purpose=purpose,
+                kind=Kind.GIVEN,
+                by="person",
+                digest=grant.record_hash,
+            ),
+        )
+        made.append(grant)
     if made or not yeses:
         return Given(reference, tuple(made))
-    again = grants.of_post(tx, actor.subject, post_hash)
-    return Given(again[0].receipt if again else live[0].receipt, tuple(again))
+    return Given(live[0].receipt, ())
 
 
 def _grant(
     chance: Chance,
-    actor: Person,
+    request: Request,
     yes: Yes,
-    shown: Shown,
     sign_in: SignInEvidence,
     now: datetime,
-    post_hash: str,
     reference: str,
 ) -> Grant:
     purpose: Purpose = yes.notice.purpose
     return Grant(
-        grant_id=new_grant_id(chance),
+        grant_id=request.grant_id,
         lineage_id=new_uuid(chance),
         version=1,
-        subject_id=actor.subject,
-        department=yes.entry.code,
+        subject_id=request.subject_id,
+        department=request.department,
         purpose=purpose,
         state=State.GIVEN,
         receipt=reference,
@@ -159,10 +151,10 @@ def _grant(
             until=yes.until_shown,
             choices={"agree": "yes"},
         ),
-        post_hash=post_hash,
+        post_hash=request.post_hash,
         language=yes.notice.language,
         lawful_basis="dpv:ExplicitlyExpressedConsent",
-        requested_at=shown.requested_at,
+        requested_at=request.requested_at,
         given_at=now,
         expires_at=expiry(purpose, now),
         ended_at=None,
@@ -173,7 +165,7 @@ def _grant(
         last_used_at=None,
         pairwise_id=new_pairwise_id(chance),
         subject_handle="",
-        channel=shown.channel,
+        channel=request.channel,
         idp=sign_in.idp,
         signed_in_at=sign_in.at,
         vot=sign_in.vot,
@@ -182,4 +174,10 @@ def _grant(
         salt=random_text(chance, 16),
         record_hash="",
         prev_record_hash=None,
+        changed_by="person",
+        changed_at=now,
+        reason="",
+        assisted_by=None,
+        id_token_sha256=None,
+        stop_proof="",
     )

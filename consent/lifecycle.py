@@ -41,6 +41,9 @@ ENDED = frozenset(
 )
 """The states from which no valid state can be reached."""
 
+ASKED = (State.REQUESTED, State.DEFERRED, State.REFUSED, State.LAPSED)
+"""The states of what was shown and is not agreed to; their rows lie in a table of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:

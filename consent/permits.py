@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
+from consent.change import change_in
 from consent.clock import Chance, Clock
 from consent.events import Kind, new_event
 from consent.ids import DepartmentCode, GrantId, new_uuid
@@ -34,16 +36,17 @@ def permits_for(
     with store.transaction(actor) as tx:
         now = clock.now()
         made = []
-        for grant in grants.live_of(tx, actor.subject, now):
-            if grant.purpose is not purpose:
-                continue
+        for grant in grants.live_of(tx, actor.subject, now, to_use=purpose):
             if departments is not None and grant.department not in departments:
                 continue
+            interaction = new_uuid(chance)
             grants.note_use(tx, grant.grant_id, now)
-            _note(tx, clock, chance, actor, grant, Kind.ASKED)
-            made.append(_permit(grant, notices, sign_in, clock, str(new_uuid(chance))))
+            _note(tx, clock, chance, actor, grant, Kind.ASKED, interaction)
+            made.append(_permit(grant, notices, sign_in, clock, str(interaction)))
             if grant.one_time:
-                grants.end(tx, grant.grant_id, State.CONSUMED, now=now, by="system")
+                change_in(
+                    tx, chance, grant, State.CONSUMED, by="system", at=clock.now(), tell=False
+                )
         return made
 
 
@@ -80,7 +83,7 @@ def note_outcome(
         grant = grants.one(tx, actor.subject, permit.grant_id)
         if grant is None:
             return
-        _note(tx, clock, chance, actor, grant, kind, outcome)
+        _note(tx, clock, chance, actor, grant, kind, UUID(permit.interaction_id), outcome)
         if handle and handle != grant.subject_handle:
             grants.note_handle(tx, grant.grant_id, handle[:64])
 
@@ -92,6 +95,7 @@ def _note(
     actor: Person,
     grant: Grant,
     kind: Kind,
+    interaction_id: UUID,
     outcome: str = "",
 ) -> None:
     events.append(
@@ -106,6 +110,7 @@ def _note(
             kind=kind,
             by="person",
             outcome=outcome,
+            interaction_id=interaction_id,
         ),
     )
 

@@ -6,6 +6,8 @@ docs/data-inventory.md lists each column with its purpose and how long it stays 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
     CHAR,
     BigInteger,
@@ -26,7 +28,8 @@ from sqlalchemy import (
     text,
 )
 
-from consent.lifecycle import State
+from consent.events import Kind
+from consent.lifecycle import ASKED, State
 from consent.purposes import Purpose
 
 metadata = MetaData(
@@ -44,7 +47,7 @@ HASH = CHAR(64)
 SALT = CHAR(22)
 
 
-def one_of(column: str, values: type[State] | type[Purpose] | tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """A closed list of words for a column, kept by the database as well."""
     words = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({words})", name=column)
@@ -58,6 +61,7 @@ person = Table(
     Column("pepper_version", SmallInteger, nullable=False),
     Column("first_seen", MOMENT, nullable=False),
     Column("closed_at", MOMENT),
+    Column("evidence_key", String(200), nullable=False, server_default=text("''")),
 )
 
 session = Table(
@@ -81,6 +85,35 @@ contact = Table(
     Column("language", CHAR(2), nullable=False),
     Column("changed_at", MOMENT, nullable=False),
     one_of("channel", ("email", "text", "letter", "none")),
+)
+
+consent_request = Table(
+    "consent_request",
+    metadata,
+    Column("grant_id", CHAR(24), primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("department", String(12), nullable=False),
+    Column("purpose", String(24), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("notice", String(40), nullable=False),
+    Column("notice_sha256", HASH, nullable=False),
+    Column("language", CHAR(2), nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("post_hash", HASH, nullable=False),
+    Column("requested_at", MOMENT, nullable=False),
+    Column("decide_by", MOMENT, nullable=False),
+    Column("decided_at", MOMENT),
+    Column("changed_by", String(12), nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+    one_of("state", ASKED),
+    one_of("purpose", Purpose),
+    CheckConstraint("(state in ('requested', 'deferred')) = (decided_at is null)", name="decided"),
+    UniqueConstraint("subject_id", "post_hash", "department", "purpose"),
+    Index(
+        "ix_consent_request_to_lapse",
+        "decide_by",
+        postgresql_where=text("state in ('requested', 'deferred')"),
+    ),
 )
 
 consent_grant = Table(
@@ -120,21 +153,62 @@ consent_grant = Table(
     Column("salt", SALT, nullable=False),
     Column("record_hash", HASH, nullable=False),
     Column("prev_record_hash", HASH),
-    one_of("state", State),
+    Column("changed_by", String(12), nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+    Column("reason", String(16), nullable=False, server_default=text("''")),
+    Column("assisted_by", String(40)),
+    Column("id_token_sha256", HASH),
+    Column("stop_proof", String(1200), nullable=False, server_default=text("''")),
+    one_of("state", [state for state in State if state not in ASKED]),
     one_of("purpose", Purpose),
     CheckConstraint(
-        "(state in ('given', 'renewed', 'suspended', 'requested', 'deferred'))"
-        " = (ended_at is null)",
+        "(state in ('given', 'renewed', 'suspended')) = (ended_at is null)",
         name="ended",
     ),
     UniqueConstraint("subject_id", "post_hash", "department", "purpose"),
     Index("ix_consent_grant_receipt", "receipt"),
-    Index("ix_consent_grant_live", "subject_id", "department", "purpose", "state"),
+    Index(
+        "ix_consent_grant_live",
+        "subject_id",
+        "department",
+        "purpose",
+        postgresql_where=text("state in ('given', 'renewed', 'suspended')"),
+    ),
+    Index("ix_consent_grant_newest", "subject_id", text("given_at desc"), "grant_id"),
     Index(
         "ix_consent_grant_to_expire",
         "expires_at",
         postgresql_where=text("state in ('given', 'renewed', 'suspended')"),
     ),
+)
+
+consent_version = Table(
+    "consent_version",
+    metadata,
+    Column("grant_id", CHAR(24), primary_key=True),
+    Column("version", SmallInteger, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("receipt", CHAR(14), nullable=False),
+    Column("notice", String(40), nullable=False),
+    Column("notice_sha256", HASH, nullable=False),
+    Column("presented_sha256", HASH, nullable=False),
+    Column("language", CHAR(2), nullable=False),
+    Column("requested_at", MOMENT, nullable=False),
+    Column("given_at", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("assisted_by", String(40)),
+    Column("idp", String(16), nullable=False),
+    Column("signed_in_at", MOMENT, nullable=False),
+    Column("vot", String(8), nullable=False),
+    Column("ial", CHAR(2), nullable=False),
+    Column("nonce_commitment", HASH),
+    Column("id_token_sha256", HASH),
+    Column("salt", SALT, nullable=False),
+    Column("record_hash", HASH, nullable=False),
+    Column("prev_record_hash", HASH),
+    Index("ix_consent_version_subject_id", "subject_id"),
+    Index("ix_consent_version_receipt", "receipt"),
 )
 
 consent_event = Table(
@@ -151,8 +225,77 @@ consent_event = Table(
     Column("by_kind", String(12), nullable=False),
     Column("outcome", String(16), nullable=False, server_default=text("''")),
     Column("salt", SALT, nullable=False),
+    Column("interaction_id", Uuid),
+    Column("digest", HASH),
     Column("leaf_hash", HASH, nullable=False),
+    Column("leaf_index", BigInteger, unique=True),
+    one_of("kind", Kind),
     Index("ix_consent_event_history", "subject_id", "position"),
+    Index("ix_consent_event_grant_id", "grant_id", "position"),
+    Index("ix_consent_event_to_append", "position", postgresql_where=text("leaf_index is null")),
+)
+
+disposal = Table(
+    "disposal",
+    metadata,
+    Column("interaction_id", Uuid, primary_key=True),
+    Column("grant_id", CHAR(24), nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("department", String(12), nullable=False),
+    Column("asked_at", MOMENT, nullable=False),
+    Column("answer_sha256", HASH, nullable=False),
+    Column("held_until", MOMENT, nullable=False),
+    Column("disposed_at", MOMENT),
+    Column("how", String(12)),
+    one_of("how", ("signed_out", "withdrawn", "timed_out", "replaced", "read_once")),
+    CheckConstraint("(disposed_at is null) = (how is null)", name="disposed"),
+    Index("ix_disposal_subject_id", "subject_id", text("asked_at desc")),
+    Index("ix_disposal_due", "held_until", postgresql_where=text("disposed_at is null")),
+)
+
+sign_in_evidence = Table(
+    "sign_in_evidence",
+    metadata,
+    Column("evidence_id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False, index=True),
+    Column("receipt", CHAR(14), nullable=False),
+    Column("id_token_sha256", HASH, nullable=False),
+    Column("sealed", String(6000), nullable=False),
+    Column("kept_at", MOMENT, nullable=False),
+)
+
+log_node = Table(
+    "log_node",
+    metadata,
+    Column("level", SmallInteger, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("hash", HASH, nullable=False),
+)
+
+log_checkpoint = Table(
+    "log_checkpoint",
+    metadata,
+    Column("tree_size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root_hash", HASH, nullable=False),
+    Column("at", MOMENT, nullable=False),
+    Column("note", String(4000), nullable=False),
+)
+
+log_cosignature = Table(
+    "log_cosignature",
+    metadata,
+    Column("tree_size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", String(64), primary_key=True),
+    Column("at", MOMENT, nullable=False),
+    Column("line", String(400), nullable=False),
+)
+
+used_proof = Table(
+    "used_proof",
+    metadata,
+    Column("party", String(40), primary_key=True),
+    Column("proof_hash", HASH, primary_key=True),
+    Column("until", MOMENT, nullable=False, index=True),
 )
 
 outbox = Table(

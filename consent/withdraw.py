@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from consent.change import TOPIC as TOPIC
+from consent.change import change_in
 from consent.clock import Chance, Clock
 from consent.errors import NotFound
-from consent.events import Kind, new_event
 from consent.ids import GrantId
-from consent.lifecycle import ENDED, State, transition
+from consent.lifecycle import ENDED, State
 from consent.people import Person
-from consent.store import Store, Tx, events, grants
+from consent.store import Store, Tx, grants
 from consent.store.grants import Grant
-
-TOPIC = "consent.ended"
 
 
 def withdraw(
@@ -23,11 +22,11 @@ def withdraw(
 
 
 def withdraw_all(store: Store, clock: Clock, chance: Chance, *, actor: Person) -> list[Grant]:
-    """End every live grant of this person, in one transaction."""
+    """End every grant of this person that has not ended, also a paused one, in one transaction."""
     with store.transaction(actor) as tx:
         return [
-            end_in(tx, clock, chance, actor=actor, grant_id=grant.grant_id)
-            for grant in grants.live_of(tx, actor.subject, clock.now())
+            end_in(tx, clock, chance, actor=actor, grant_id=grant_id)
+            for grant_id in grants.open_ids_of(tx, actor.subject)
         ]
 
 
@@ -38,25 +37,4 @@ def end_in(tx: Tx, clock: Clock, chance: Chance, *, actor: Person, grant_id: Gra
         raise NotFound("no such permission")
     if grant.state in ENDED:
         return grant
-    if transition(grant.state, State.WITHDRAWN, "person") is None:
-        raise NotFound("no such permission")
-    now = clock.now()
-    grants.end(tx, grant_id, State.WITHDRAWN, now=now, by="person")
-    events.append(
-        tx,
-        new_event(
-            chance,
-            at=now,
-            subject=actor.subject,
-            grant_id=grant_id,
-            department=grant.department,
-            purpose=grant.purpose,
-            kind=Kind.WITHDRAWN,
-            by="person",
-        ),
-    )
-    events.queue(tx, topic=TOPIC, department=grant.department, ref=grant_id, now=now)
-    ended = grants.one(tx, actor.subject, grant_id)
-    if ended is None:  # pragma: no cover - the row is locked by this very transaction
-        raise NotFound("no such permission")
-    return ended
+    return change_in(tx, chance, grant, State.WITHDRAWN, by="person", at=clock.now())

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from consent.change import change_in
 from consent.clock import Chance, Clock
-from consent.events import Kind, new_event
 from consent.lifecycle import State
 from consent.people import Worker
-from consent.store import Store, events, grants
-from consent.withdraw import TOPIC
+from consent.store import Store, grants
 from plan.store import permissions, shares
 
 GRACE: Final = timedelta(days=1)
@@ -24,20 +23,8 @@ def release(store: Store, clock: Clock, chance: Chance, *, batch: int = 200) -> 
         now = clock.now()
         idle = permissions.without_a_line(tx, now - GRACE, limit=batch)
         for grant_id in idle:
-            grant = grants.by_id(tx, grant_id)
+            grant = grants.by_id(tx, grant_id, lock=True)
             if grant is None or shares.live_under(tx, grant_id):
                 continue  # a plan took it up at this very moment
-            grants.end(tx, grant_id, State.CONSUMED, now=now, by="system")
-            event = new_event(
-                chance,
-                at=now,
-                subject=grant.subject_id,
-                grant_id=grant_id,
-                department=grant.department,
-                purpose=grant.purpose.value,
-                kind=Kind.CONSUMED,
-                by="system",
-            )
-            events.append(tx, event)
-            events.queue(tx, topic=TOPIC, department=grant.department, ref=grant_id, now=now)
+            change_in(tx, chance, grant, State.CONSUMED, by="system", at=now)
         return len(idle)

@@ -22,13 +22,13 @@ from app.local.migrate import upgrade
 from app.local.postgres import (
     DATABASE,
     OWNER,
-    PORTAL,
     SUPERUSER,
-    WORKER,
+    USERS,
     Cluster,
     start,
     stop_left_over,
 )
+from consent.store import AUDITOR, DEPARTMENT, HELPDESK, PORTAL, SIGNER, WORKER
 
 _PREFIX = "svd-test-"
 _numbers = count(1)
@@ -52,6 +52,22 @@ class Database:
     @property
     def worker_url(self) -> str:
         return self.cluster.url(WORKER, self.name)
+
+    @property
+    def signer_url(self) -> str:
+        return self.cluster.url(SIGNER, self.name)
+
+    @property
+    def department_url(self) -> str:
+        return self.cluster.url(DEPARTMENT, self.name)
+
+    @property
+    def auditor_url(self) -> str:
+        return self.cluster.url(AUDITOR, self.name)
+
+    @property
+    def helpdesk_url(self) -> str:
+        return self.cluster.url(HELPDESK, self.name)
 
     @property
     def superuser_url(self) -> str:
@@ -103,8 +119,8 @@ def clone(cluster: Cluster, template: str) -> Iterator[Database]:
         )
         connection.execute(sql.SQL("revoke all on database {} from public").format(name))
         connection.execute(
-            sql.SQL("grant connect on database {} to {}, {}").format(
-                name, sql.Identifier(PORTAL), sql.Identifier(WORKER)
+            sql.SQL("grant connect on database {} to {}").format(
+                name, sql.SQL(", ").join(map(sql.Identifier, USERS))
             )
         )
     try:

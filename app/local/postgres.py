@@ -2,7 +2,7 @@
 
 It listens on a socket in a private folder only, asks for passwords (SCRAM), and logs no values
 (SEC-67).
-The portal and the worker get roles of their own that cannot bypass row-level security.
+Each process gets a role of its own that cannot bypass row-level security.
 """
 
 from __future__ import annotations
@@ -26,8 +26,16 @@ import psycopg
 from psycopg import sql
 
 from app.local.pgbin import Programs, RunAs, find_identity, find_programs
+from consent.store import AUDITOR as AUDITOR
+from consent.store import DEPARTMENT as DEPARTMENT
+from consent.store import HELPDESK as HELPDESK
+from consent.store import PORTAL as PORTAL
+from consent.store import SIGNER as SIGNER
+from consent.store import WORKER as WORKER
 
-SUPERUSER, OWNER, PORTAL, WORKER = "svd_admin", "svd_owner", "svd_portal", "svd_worker"
+SUPERUSER, OWNER = "svd_admin", "svd_owner"
+USERS = (PORTAL, WORKER, SIGNER, DEPARTMENT, AUDITOR, HELPDESK)
+"""A role for each process; each sees and changes what its errands need and no more (SEC-65)."""
 DATABASE = "svd"
 _LONGEST_SOCKET = 107 - len("/.s.PGSQL.5432") - 1  # bytes the kernel allows for the folder
 _SETTINGS = {
@@ -109,9 +117,8 @@ def start(data_dir: Path, *, throwaway: bool = False) -> Cluster:
     cluster = Cluster(data_dir, log_path, socket_dir, throwaway, home, passwords, process)
     try:
         _wait_until_answering(cluster)
-        if not (data_dir / "ready").exists():
-            _make_roles(cluster)
-            (data_dir / "ready").touch()
+        _make_roles(cluster)
+        (data_dir / "ready").touch()
     except BaseException:
         cluster.stop()
         raise
@@ -131,15 +138,18 @@ def _reachable_home(data_dir: Path, run_as: RunAs) -> Path:
 
 
 def _passwords(data_dir: Path) -> dict[str, str]:
-    """One random password a role, made at the first start, readable by the starting user only."""
+    """One random password a role, made when first needed, readable by the starting user only."""
     path = data_dir / "passwords.json"
-    if not path.exists():
-        made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, PORTAL, WORKER)}
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = [role for role in (SUPERUSER, OWNER, *USERS) if role not in known]
+    if missing:
+        known |= {role: secrets.token_urlsafe(24) for role in missing}
+        draft = path.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(made, file)
-    loaded: dict[str, str] = json.loads(path.read_text())
-    return loaded
+            json.dump(known, file)
+        draft.replace(path)
+    return known
 
 
 def stop_left_over(pgdata: Path) -> None:
@@ -253,34 +263,33 @@ def _connect(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def _make_roles(cluster: Cluster) -> None:
-    """The owner changes the schema; the portal and the worker only use it, under row security."""
+    """The owner changes the schema; all others only use it, under row security. What is there
+    already stays: a newer release may bring a role of its own."""
     with _connect(cluster) as connection:
-        for role in (OWNER, PORTAL, WORKER):
-            connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+        there = {str(name) for (name,) in connection.execute("select rolname from pg_roles")}
+        for role in (OWNER, *USERS):
             connection.execute(
                 sql.SQL(
-                    "create role {} login password {}"
-                    " nosuperuser nobypassrls nocreaterole nocreatedb"
+                    ("alter" if role in there else "create")
+                    + " role {} login password {} nosuperuser nobypassrls nocreaterole nocreatedb"
                 ).format(sql.Identifier(role), sql.Literal(cluster._passwords[role]))
             )
+        users = sql.SQL(", ").join(map(sql.Identifier, USERS))
         connection.execute(
-            sql.SQL("grant {}, {} to {}" + _without_inheriting(connection)).format(
-                sql.Identifier(PORTAL), sql.Identifier(WORKER), sql.Identifier(OWNER)
+            sql.SQL("grant {} to {}" + _without_inheriting(connection)).format(
+                users, sql.Identifier(OWNER)
             )
         )
-        connection.execute(
-            sql.SQL("create database {} owner {}").format(
-                sql.Identifier(DATABASE), sql.Identifier(OWNER)
+        database = sql.Identifier(DATABASE)
+        if (
+            connection.execute("select from pg_database where datname = %s", (DATABASE,)).fetchone()
+            is None
+        ):
+            connection.execute(
+                sql.SQL("create database {} owner {}").format(database, sql.Identifier(OWNER))
             )
-        )
-        connection.execute(
-            sql.SQL("revoke all on database {} from public").format(sql.Identifier(DATABASE))
-        )
-        connection.execute(
-            sql.SQL("grant connect on database {} to {}, {}").format(
-                sql.Identifier(DATABASE), sql.Identifier(PORTAL), sql.Identifier(WORKER)
-            )
-        )
+        connection.execute(sql.SQL("revoke all on database {} from public").format(database))
+        connection.execute(sql.SQL("grant connect on database {} to {}").format(database, users))
 
 
 def _without_inheriting(connection: psycopg.Connection[tuple[object, ...]]) -> LiteralString:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from consent.people import Actor, Person
+from consent.people import Actor, Department, Person
 from consent.transactions import one_at_a_time
 
-PORTAL, WORKER = "svd_portal", "svd_worker"
+PORTAL, WORKER, SIGNER = "svd_portal", "svd_worker", "svd_signer"
+DEPARTMENT, AUDITOR, HELPDESK = "svd_department", "svd_auditor", "svd_helpdesk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +36,39 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, actor: Actor, *, person_key: str = "", session_hash: str = "", grant_id: str = ""
+        self,
+        actor: Actor,
+        *,
+        person_key: str = "",
+        session_hash: str = "",
+        grant_id: str = "",
+        receipt: str = "",
     ) -> Iterator[Tx]:
         """Commit when the block ends, roll back when it raises. Never nested, no network inside.
 
-        `person_key`, `session_hash` and `grant_id` open the one row they name where no person is
-        known: at sign-in, when a session cookie is read, and when the signer looks for itself.
+        `person_key`, `session_hash`, `grant_id` and `receipt` open the one row they name where no
+        person is known: at sign-in, when a session cookie is read, when the signer looks for
+        itself, and when somebody reads their reference out to the helpline.
         """
         subject = str(actor.subject) if isinstance(actor, Person) else ""
+        department = actor.code if isinstance(actor, Department) else ""
         with one_at_a_time(), self.engine.begin() as connection:
             connection.execute(
                 text(
                     "select set_config('svd.subject', :subject, true),"
                     " set_config('svd.person_key', :person_key, true),"
                     " set_config('svd.session', :session, true),"
-                    " set_config('svd.grant', :grant, true)"
+                    " set_config('svd.grant', :grant, true),"
+                    " set_config('svd.department', :department, true),"
+                    " set_config('svd.receipt', :receipt, true)"
                 ),
                 {
                     "subject": subject,
                     "person_key": person_key,
                     "session": session_hash,
                     "grant": grant_id,
+                    "department": department,
+                    "receipt": receipt,
                 },
             )
             yield Tx(connection, actor)

@@ -22,6 +22,8 @@ _COLUMNS = (
     consent_event.c.by_kind,
     consent_event.c.outcome,
     consent_event.c.salt,
+    consent_event.c.interaction_id,
+    consent_event.c.digest,
 )
 
 
@@ -39,6 +41,8 @@ def append(tx: Tx, event: Event) -> None:
             by_kind=event.by,
             outcome=event.outcome,
             salt=event.salt,
+            interaction_id=event.interaction_id,
+            digest=event.digest,
             leaf_hash=event.leaf_hash,
         )
     )
@@ -65,6 +69,8 @@ def history(tx: Tx, subject: SubjectId, *, limit: int, offset: int) -> list[Even
             row[7],
             row[8],
             row[9],
+            row[10],
+            row[11],
         )
         for row in rows
     ]

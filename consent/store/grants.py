@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Select, insert, select, update
 
 from consent.ids import DepartmentCode, GrantId, SubjectId
 from consent.lifecycle import VALID, State
@@ -55,6 +55,12 @@ class Grant:
     salt: str
     record_hash: str
     prev_record_hash: str | None
+    changed_by: str
+    changed_at: datetime
+    reason: str
+    assisted_by: str | None
+    id_token_sha256: str | None
+    stop_proof: str
 
     def live(self, now: datetime) -> bool:
         """May a department be asked under it now? Expiry holds at use (SEC-10)."""
@@ -75,46 +81,68 @@ def _grants(tx: Tx, query: Select[Any]) -> list[Grant]:
     return found
 
 
-def add(tx: Tx, grant: Grant) -> bool:
-    """Add a row; False where this very post was already recorded (one post, one record)."""
+def add(tx: Tx, grant: Grant) -> None:
+    """Add the row of a request that was said yes to; the request's own row goes with it."""
     values = {name: getattr(grant, name) for name in _NAMES}
-    added = tx.connection.execute(
-        upsert(consent_grant)
-        .values(values)
-        .on_conflict_do_nothing(
-            index_elements=[
-                consent_grant.c.subject_id,
-                consent_grant.c.post_hash,
-                consent_grant.c.department,
-                consent_grant.c.purpose,
-            ]
-        )
-        .returning(consent_grant.c.grant_id)
-    )
-    return added.one_or_none() is not None
+    tx.connection.execute(insert(consent_grant).values(values))
 
 
-def live_of(tx: Tx, subject: SubjectId, now: datetime) -> list[Grant]:
-    """This person's grants that may be used now, in one order: who locks them, locks alike."""
-    return _grants(
-        tx,
+def live_of(
+    tx: Tx, subject: SubjectId, now: datetime, *, to_use: Purpose | None = None
+) -> list[Grant]:
+    """This person's grants that may be used now, in one order: who locks them, locks alike.
+
+    `to_use` takes those of one purpose and holds them, so that none ends between look and use.
+    """
+    query = (
         select(*_ALL)
         .where(
             consent_grant.c.subject_id == subject,
             consent_grant.c.state.in_([state.value for state in VALID]),
             consent_grant.c.expires_at > now,
         )
-        .order_by(consent_grant.c.grant_id),
+        .order_by(consent_grant.c.grant_id)
     )
+    if to_use is not None:
+        query = query.where(consent_grant.c.purpose == to_use.value).with_for_update()
+    return _grants(tx, query)
+
+
+def open_ids_of(tx: Tx, subject: SubjectId) -> list[GrantId]:
+    """This person's grants that have not ended, paused ones too, in the order of locking."""
+    rows = tx.connection.execute(
+        select(consent_grant.c.grant_id)
+        .where(
+            consent_grant.c.subject_id == subject,
+            consent_grant.c.state.in_(["given", "renewed", "suspended"]),
+        )
+        .order_by(consent_grant.c.grant_id)
+    )
+    return [GrantId(row[0]) for row in rows]
 
 
 def all_of(tx: Tx, subject: SubjectId) -> list[Grant]:
-    """Every grant of this person, newest first."""
+    """Every grant of this person, newest first: as long as their history is."""
     return _grants(
         tx,
         select(*_ALL)
         .where(consent_grant.c.subject_id == subject)
         .order_by(consent_grant.c.given_at.desc(), consent_grant.c.department),
+    )
+
+
+def ended_of(tx: Tx, subject: SubjectId, now: datetime, *, limit: int) -> list[Grant]:
+    """What may not be used any more, newest first; the cost is that of `limit` rows."""
+    usable = consent_grant.c.state.in_([state.value for state in VALID])
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(
+            consent_grant.c.subject_id == subject,
+            ~(usable & (consent_grant.c.expires_at > now)),
+        )
+        .order_by(consent_grant.c.given_at.desc(), consent_grant.c.grant_id)
+        .limit(limit),
     )
 
 
@@ -145,11 +173,10 @@ def one(tx: Tx, subject: SubjectId, grant_id: GrantId, *, lock: bool = False) ->
     return found[0] if found else None
 
 
-def end(tx: Tx, grant_id: GrantId, state: State, *, now: datetime, by: str) -> None:
+def change(tx: Tx, grant_id: GrantId, values: Mapping[str, object]) -> None:
+    """Write a step of the state; only `consent.change` and `consent.renew` do."""
     tx.connection.execute(
-        update(consent_grant)
-        .where(consent_grant.c.grant_id == grant_id)
-        .values(state=state.value, ended_at=now, ended_by=by)
+        update(consent_grant).where(consent_grant.c.grant_id == grant_id).values(dict(values))
     )
 
 
@@ -185,9 +212,10 @@ def due_to_expire(tx: Tx, now: datetime, *, limit: int) -> list[Grant]:
     )
 
 
-def by_id(tx: Tx, grant_id: GrantId) -> Grant | None:
+def by_id(tx: Tx, grant_id: GrantId, *, lock: bool = False) -> Grant | None:
     """For the worker and the signer, who have no person."""
-    found = _grants(tx, select(*_ALL).where(consent_grant.c.grant_id == grant_id))
+    query = select(*_ALL).where(consent_grant.c.grant_id == grant_id)
+    found = _grants(tx, query.with_for_update() if lock else query)
     return found[0] if found else None
 
 

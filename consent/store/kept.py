@@ -8,15 +8,30 @@ from sqlalchemy import Table, select
 
 from consent.ids import SubjectId
 from consent.people import Person
-from consent.records import consent_event, consent_grant, contact, hold_request, person, session
+from consent.records import (
+    consent_event,
+    consent_grant,
+    consent_request,
+    consent_version,
+    contact,
+    disposal,
+    hold_request,
+    person,
+    session,
+    sign_in_evidence,
+)
 from consent.store import Store, Tx
 
 PERSONAL: tuple[Table, ...] = (
     person,
     session,
     contact,
+    consent_request,
     consent_grant,
+    consent_version,
     consent_event,
+    disposal,
+    sign_in_evidence,
     hold_request,
 )
 

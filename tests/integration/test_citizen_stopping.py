@@ -168,7 +168,7 @@ def test_everything_we_hold_is_shown_and_holds_no_debt(portal: Portal) -> None:
         "session": 1,
         "contact": 1,
         "consent_grant": 1,
-        "consent_event": 1,
+        "consent_event": 2,
     }
 
 
