@@ -3,13 +3,15 @@
 Private (mode 0600):
     portal.jwk.json             P-256, ES256: signs consent assertions and receipts
     one_login_client.jwk.json   RSA 3072, PS256: proves the portal to GOV.UK One Login
+    log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
     vault_pepper, person_pepper, contact_key, token_key, cookie_secret,
     hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
                                 the portal proves itself with at departments of their own wire
 Public, which the other side reads:
-    portal.jwks.json, one_login_client.jwks.json, <department>.jwks.json (sign and seal)
+    portal.jwks.json, one_login_client.jwks.json, log.jwks.json,
+    <department>.jwks.json (sign and seal)
 
 In production each party makes its own, and the portal is pointed at the published ones.
 Replacing `person_pepper` makes every person a stranger; replacing the others ends visits only.
@@ -25,7 +27,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 DEPARTMENTS: Final = ("hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
 SECRETS: Final = (
@@ -47,6 +49,7 @@ def ensure(folder: Path) -> None:
         _once(folder / name, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     _pair(folder, "portal", _signing_key)
     _pair(folder, "one_login_client", _client_key)
+    _pair(folder, "log", _log_key)
     for department in DEPARTMENTS:
         sign = _private(folder / f"{department}_sign.jwk.json", _signing_key)
         seal = _private(folder / f"{department}_seal.jwk.json", _sealing_key)
@@ -91,7 +94,11 @@ def _client_key() -> dict[str, Any]:
     return _with_kid(RSAKey.generate_key(3072, {"use": "sig", "alg": "PS256"}, private=True))
 
 
-def _with_kid(key: ECKey | RSAKey) -> dict[str, Any]:
+def _log_key() -> dict[str, Any]:
+    return _with_kid(OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519"}, private=True))
+
+
+def _with_kid(key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
     key.ensure_kid()
     return dict(key.as_dict(private=True))
 
