@@ -176,6 +176,9 @@ consent_grant = Table(
     ),
     Index("ix_consent_grant_newest", "subject_id", text("given_at desc"), "grant_id"),
     Index(
+        "ix_consent_grant_latest", "subject_id", "department", "purpose", text("given_at desc")
+    ),
+    Index(
         "ix_consent_grant_to_expire",
         "expires_at",
         postgresql_where=text("state in ('given', 'renewed', 'suspended')"),

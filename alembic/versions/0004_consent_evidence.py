@@ -190,6 +190,11 @@ def _grants() -> None:
         "consent_grant",
         ["subject_id", sa.text("given_at desc"), "grant_id"],
     )
+    op.create_index(
+        "ix_consent_grant_latest",
+        "consent_grant",
+        ["subject_id", "department", "purpose", sa.text("given_at desc")],
+    )
     op.add_column("consent_event", sa.Column("interaction_id", sa.Uuid))
     op.add_column("consent_event", sa.Column("digest", sa.CHAR(64)))
     op.add_column("consent_event", sa.Column("leaf_index", sa.BigInteger))
@@ -645,6 +650,7 @@ def downgrade() -> None:
         op.drop_column("consent_event", column)
     op.execute("grant insert on consent_event to svd_portal, svd_worker")
     op.execute("alter table consent_event force row level security")
+    op.drop_index("ix_consent_grant_latest", "consent_grant")
     op.drop_index("ix_consent_grant_newest", "consent_grant")
     op.drop_index("ix_consent_grant_live", "consent_grant")
     op.create_index(

@@ -42,7 +42,9 @@ def permissions() -> dict[DepartmentCode, Permission]:
     """Each department that this person has ever let us ask, and whether we still may."""
     actor = session.person()
     with services().store.transaction(actor) as tx:
-        found = grants.all_of(tx, actor.subject)
+        found = grants.latest_of(
+            tx, actor.subject, list(services().register.departments), Purpose.VIEW_DEBTS
+        )
     return read_permissions(found)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, String, Values, column, insert, select, update
 
 from consent.ids import DepartmentCode, GrantId, SubjectId
 from consent.lifecycle import VALID, State
@@ -129,6 +129,26 @@ def all_of(tx: Tx, subject: SubjectId) -> list[Grant]:
         .where(consent_grant.c.subject_id == subject)
         .order_by(consent_grant.c.given_at.desc(), consent_grant.c.department),
     )
+
+
+def latest_of(
+    tx: Tx, subject: SubjectId, departments: Collection[DepartmentCode], purpose: Purpose
+) -> list[Grant]:
+    """The newest grant of each of these departments for this purpose, however many went before;
+    a live one is the newest, because nobody gives what they have given already."""
+    codes = Values(column("code", String), name="asked").data([(code,) for code in departments])
+    newest = (
+        select(*_ALL)
+        .where(
+            consent_grant.c.subject_id == subject,
+            consent_grant.c.department == codes.c.code,
+            consent_grant.c.purpose == purpose.value,
+        )
+        .order_by(consent_grant.c.given_at.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    return _grants(tx, select(*(newest.c[name] for name in _NAMES)).select_from(codes, newest))
 
 
 def ended_of(tx: Tx, subject: SubjectId, now: datetime, *, limit: int) -> list[Grant]:
