@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from consent import receipt as receipts
+from consent import record as records
 from consent.ask import Card, ask_in
 from consent.ask import Shown as Shown
 from consent.clock import Chance, Clock
@@ -27,11 +27,12 @@ from consent.store.requests import Request
 
 @dataclass(frozen=True, slots=True)
 class Yes:
-    """One yes on one card: which department, under which notice, and the end that was shown."""
+    """One yes on one card: which department, under which notice, and the end that was shown (left
+    out where the card names none)."""
 
     entry: DepartmentEntry
     notice: Notice
-    until_shown: str
+    until_shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def give_in(
             pairwise_id=pairwise.get(yes.entry.code, grant.pairwise_id),
             subject_handle=handles.get(yes.entry.code, ""),
         )
-        body = receipts.record(grant, yes.notice, yes.entry, origin=origin)
-        grant = replace(grant, record_hash=receipts.record_hash(body))
+        body = records.record(grant, yes.notice, origin=origin)
+        grant = replace(grant, record_hash=records.record_hash(body))
         grants.add(tx, grant)
         events.append(
             tx,
@@ -134,6 +135,9 @@ def _grant(
     reference: str,
 ) -> Grant:
     purpose: Purpose = yes.notice.purpose
+    until = yes.notice.until(yes.entry, request.requested_at)
+    if yes.until_shown not in ("", until):
+        raise WrongState("the card has changed since it was shown")
     return Grant(
         grant_id=request.grant_id,
         lineage_id=new_uuid(chance),
@@ -146,17 +150,14 @@ def _grant(
         notice=yes.notice.id,
         notice_sha256=yes.notice.sha256,
         presented_sha256=presented_sha256(
-            yes.notice,
-            department=yes.entry.code,
-            until=yes.until_shown,
-            choices={"agree": "yes"},
+            yes.notice, yes.entry, until=until, choices={"agree": "yes"}
         ),
         post_hash=request.post_hash,
         language=yes.notice.language,
         lawful_basis="dpv:ExplicitlyExpressedConsent",
         requested_at=request.requested_at,
         given_at=now,
-        expires_at=expiry(purpose, now),
+        expires_at=expiry(purpose, now, longest=yes.entry.longest),
         ended_at=None,
         ended_by=None,
         told_at=None,

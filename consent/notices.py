@@ -1,7 +1,8 @@
 """Notices: the exact words of a permission, by purpose, version and language (SEC-3, SEC-20).
 
 A published notice is never edited. `register/notices/SHA256SUMS` lists the hash of each; a test
-fails when a file and its line differ, so new words need a new version.
+fails when a file and its line differ, so new words need a new version. `record` in a notice says
+which form its consent records have, so that old ones keep their bytes.
 """
 
 from __future__ import annotations
@@ -10,22 +11,42 @@ import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import rfc8785
 
-from consent.purposes import Purpose
-from consent.register import FOLDER, DepartmentEntry
+from consent.dates import in_words
+from consent.purposes import Purpose, expiry
+from consent.register import FOLDER
 
+NOTICES = FOLDER / "notices"
 SENDS = {
     "name": "name",
     "birth_date": "date of birth",
     "address": "address",
     "nino": "National Insurance number",
 }
-"""What a department may be sent, in the words of the card (English notices)."""
+"""What a department may be sent, in the words of the card of a version 1."""
+FOOT = ("controllers", "rights", "stop", "complain", "automated")
+"""What stands once below the cards: who answers for it, rights, stopping, complaints, computers."""
+
+
+class Named(Protocol):
+    """A department as it is today (the register) or was on a day (`consent.parties`)."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+    @property
+    def sends(self) -> tuple[str, ...]: ...
+    @property
+    def longest_days(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +60,85 @@ class Row:
 class Field:
     code: str
     words: str
+    type: str = "pd:Financial"
+    """What kind of personal data it is, as DPV names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how often, as the words say it. 0 stands for no limit of its own."""
+
+    longest_days: int
+    most_a_day: int
+    least_apart_seconds: int
+    once: bool
+    retention: str
+    """How long what is sent or answered stays with us, as ISO 8601 writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One published notice. `sha256` is of the file's exact bytes."""
+    """One published notice. `sha256` is of the file's exact bytes, `exact`."""
 
     purpose: Purpose
     version: int
     language: str
     sha256: str
+    exact: bytes
     question_one: str
     question_many: str
     yes: str
     no: str
     rows: tuple[Row, ...]
     fields: tuple[Field, ...]
+    foot: tuple[Row, ...]
+    record: int
+    limits: Limits | None
+    sends: Mapping[str, tuple[str, str]]
+    """Each item's words, and its words when it is the last of several."""
+    length: str
 
     @property
     def id(self) -> str:
         """Such as `view_debts/1`."""
         return f"{self.purpose}/{self.version}"
 
-    def card(self, entry: DepartmentEntry, *, until: str) -> tuple[Row, ...]:
-        """The nine rows for one department; `until` is the last day in words."""
+    def card(self, entry: Named, *, until: str, length: str = "") -> tuple[Row, ...]:
+        """The nine rows for one department; `until` is the last day in words, `length` how long
+        that is (by default as long as the words of the notice allow)."""
         names = {
             "name": full_name(entry),
             "short": entry.short,
-            "sends": _list(tuple(SENDS[item] for item in entry.sends)),
+            "sends": self._list(entry.sends),
             "until": until,
+            "length": length or self.length_for(entry.longest_days),
         }
         return tuple(
             Row(row.key, row.heading.format(**names), row.words.format(**names))
             for row in self.rows
         )
 
+    def length_for(self, longest_days: int) -> str:
+        """`12 months`, or less where the department allows less."""
+        own = self.limits.longest_days if self.limits else 365
+        days = min(own, longest_days) if longest_days else own
+        return self.length.format(months=round(days * 12 / 365))
 
-def full_name(entry: DepartmentEntry) -> str:
+    def until(self, entry: Named, shown_at: datetime) -> str:
+        """The last day of a permission that is given on a card shown at this moment, in words."""
+        longest = timedelta(days=entry.longest_days) if entry.longest_days else None
+        return in_words(expiry(self.purpose, shown_at, longest=longest), self.language)
+
+    def _list(self, items: Sequence[str]) -> str:
+        *first, last = items
+        if not first:
+            return self.sends[last][0]
+        return ", ".join(self.sends[item][0] for item in first) + " " + self.sends[last][1]
+
+
+def full_name(entry: Named) -> str:
     """`Department for Work and Pensions (DWP)`; the name alone where there is no short form."""
     return entry.name if entry.short == entry.name else f"{entry.name} ({entry.short})"
-
-
-def _list(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +162,13 @@ class Notices:
     def find(self, notice_id: str, language: str) -> Notice:
         """The notice with this id, such as `view_debts/1`. Raises LookupError."""
         purpose, _, version = notice_id.partition("/")
-        return self.by_key[(Purpose(purpose), int(version), language)]
+        try:
+            return self.by_key[(Purpose(purpose), int(version), language)]
+        except ValueError:
+            raise LookupError(notice_id) from None
 
 
-def load(folder: Path = FOLDER / "notices") -> Notices:
+def load(folder: Path = NOTICES) -> Notices:
     """Read all notices of the register. Raises ValueError that names a faulty file."""
     found: dict[tuple[Purpose, int, str], Notice] = {}
     for path in sorted(folder.glob("*.toml")):
@@ -122,22 +182,55 @@ def _read(path: Path) -> Notice:
     raw = tomllib.loads(exact.decode("utf-8"))
     if path.name != "{purpose}-{version}.{language}.toml".format_map(raw):
         raise ValueError(f"{path.name}: the name and the content differ")
+    form = raw.get("record", 1)
+    if form > 1 and tuple(raw["foot"]) != FOOT:
+        raise ValueError(f"{path.name}: below the cards stand {', '.join(FOOT)}")
     return Notice(
         purpose=Purpose(raw["purpose"]),
         version=raw["version"],
         language=raw["language"],
         sha256=hashlib.sha256(exact).hexdigest(),
+        exact=exact,
         question_one=raw["question_one"],
         question_many=raw["question_many"],
         yes=raw["yes"],
         no=raw["no"],
         rows=tuple(Row(**row) for row in raw["row"]),
         fields=tuple(Field(**row) for row in raw["field"]),
+        foot=tuple(Row(key, "", words) for key, words in raw.get("foot", {}).items()),
+        record=form,
+        limits=_limits(raw) if form > 1 else None,
+        sends=MappingProxyType(_sends(raw)),
+        length=raw.get("length", "{months} months"),
     )
 
 
+def _limits(raw: Mapping[str, Any]) -> Limits:
+    return Limits(**{name: raw[name] for name in Limits.__slots__})
+
+
+def _sends(raw: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    if "sends" in raw:
+        return {item: (words[0], words[1]) for item, words in raw["sends"].items()}
+    return {item: (words, f"and {words}") for item, words in SENDS.items()}
+
+
+def parameters(notice: Notice, entry: Named, *, until: str) -> dict[str, Any]:
+    """What was filled into the notice for one department. None of it is about the person."""
+    if notice.record == 1:
+        return {"department": entry.code, "until": until}
+    return {
+        "department": entry.code,
+        "name": entry.name,
+        "short": entry.short,
+        "sends": list(entry.sends),
+        "until": until,
+        "length": notice.length_for(entry.longest_days),
+    }
+
+
 def presented_sha256(
-    notice: Notice, *, department: str, until: str, choices: Mapping[str, str]
+    notice: Notice, entry: Named, *, until: str, choices: Mapping[str, str]
 ) -> str:
     """Hash of what was on the screen: JCS of notice, language, parameters and choices.
 
@@ -146,7 +239,7 @@ def presented_sha256(
     shown: dict[str, Any] = {
         "notice_sha256": notice.sha256,
         "language": notice.language,
-        "parameters": {"department": department, "until": until},
+        "parameters": parameters(notice, entry, until=until),
         "choices": dict(choices),
     }
     return hashlib.sha256(rfc8785.dumps(shown)).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +19,8 @@ WIRES = frozenset({"native", "hmrc_time_to_pay", "hmcts_opal"})
 class DepartmentEntry:
     """One department. `sends` lists what we may send it about the person, `address` is the
     only place we send it to, `token_address` where the tokens of its own wire come from (by default
-    `address`/oauth/token), `silence_days` is set where silence counts as agreed."""
+    `address`/oauth/token), `silence_days` is set where silence counts as agreed, `longest_days`
+    where the department lets a permission to ask it last no longer than that (F11)."""
 
     code: DepartmentCode
     name: str
@@ -35,6 +37,11 @@ class DepartmentEntry:
     budget_totals: bool = False
     takes_holds: bool = False
     silence_days: int = 0
+    longest_days: int = 0
+
+    @property
+    def longest(self) -> timedelta | None:
+        return timedelta(days=self.longest_days) if self.longest_days else None
 
 
 @dataclass(frozen=True, slots=True)

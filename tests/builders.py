@@ -59,7 +59,7 @@ def a_yes(*codes: str, purpose: Purpose = Purpose.VIEW_DEBTS) -> list[Yes]:
     register = register_files.load()
     notice = notice_files.load().newest(purpose, "en")
     entries = [register.find(code) for code in codes]
-    return [Yes(entry, notice, "2 March 2027") for entry in entries if entry]
+    return [Yes(entry, notice) for entry in entries if entry]
 
 
 def given(

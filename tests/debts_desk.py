@@ -103,7 +103,7 @@ def allow(portal: Portal, client: Seated, departments: Sequence[str]) -> None:
         part.clock,
         part.chance,
         actor=client.person,
-        yeses=[Yes(entry, notice, "a year from now") for entry in entries if entry],
+        yeses=[Yes(entry, notice) for entry in entries if entry],
         shown=Shown(random_text(part.chance, 16), now, "en"),
         sign_in=SignInEvidence(now, "Cl.Cm", "P2", "one_login"),
         origin=portal.url,

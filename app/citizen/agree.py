@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, redirect
@@ -22,7 +21,7 @@ from app.http.text import lazy_gettext as _l
 from consent.errors import WrongState
 from consent.grant import Shown, Yes, give
 from consent.notices import Notice, Row
-from consent.purposes import Purpose, expiry
+from consent.purposes import Purpose
 from consent.register import DepartmentEntry
 
 blueprint = Blueprint("agree", __name__, url_prefix="/permissions")
@@ -80,13 +79,14 @@ def decided() -> Response:
 def _give(chosen: Chosen) -> str:
     """One record for each department; the reference of their receipt."""
     notice = _notice()
-    until = _until(chosen.shown_at)
     given = give(
         services().store,
         services().clock,
         services().chance,
         actor=session.person(),
-        yeses=[Yes(entry, notice, until) for entry in _entries(chosen)],
+        yeses=[
+            Yes(entry, notice, notice.until(entry, chosen.shown_at)) for entry in _entries(chosen)
+        ],
         shown=Shown(chosen.post_key, chosen.shown_at, words.language()),
         sign_in=who.evidence(),
         origin=settings().portal_url,
@@ -96,23 +96,21 @@ def _give(chosen: Chosen) -> str:
 
 def _page(form: Form, chosen: Chosen) -> Response:
     notice, entries = _notice(), _asked_for(chosen) or _entries(chosen)
-    until = _until(chosen.shown_at)
     many = notice.question_many.format(count=len(entries))
     return page(
         "citizen/permissions/check.html",
         form=form,
         notice=notice,
-        cards=[Card(entry, notice.card(entry, until=until)) for entry in entries],
+        cards=[
+            Card(entry, notice.card(entry, until=notice.until(entry, chosen.shown_at)))
+            for entry in entries
+        ],
         question=notice.question_one if len(entries) == 1 else many,
     )
 
 
 def _notice() -> Notice:
     return services().notices.newest(Purpose.VIEW_DEBTS, words.language())
-
-
-def _until(shown_at: datetime) -> str:
-    return words.long_date(expiry(Purpose.VIEW_DEBTS, shown_at))
 
 
 def _entries(chosen: Chosen) -> list[DepartmentEntry]:

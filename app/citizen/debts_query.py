@@ -18,7 +18,7 @@ from app.citizen.debts_owe import find
 from app.citizen.debts_words import PROBLEMS
 from app.citizen.slots import QUERY
 from app.citizen.view import current_view
-from app.http import session, words
+from app.http import session
 from app.http.access import signed_in, signed_in_recently
 from app.http.current import now, services
 from app.http.fields import Choice, Text
@@ -29,7 +29,6 @@ from app.http.text import lazy_gettext as _l
 from consent.holds import HoldState, Reason
 from consent.ids import random_text
 from consent.notices import full_name
-from consent.purposes import Purpose, expiry
 from consent.register import DepartmentEntry
 from debts.view import Numbered
 
@@ -195,13 +194,12 @@ def _safe(form: Form, found: Numbered) -> Response:
 def _agree(form: Form, found: Numbered, query: DebtQuery) -> Response:
     notice, entry = telling.notice(), _entry(found)
     names = {"name": full_name(entry), "short": entry.short}
-    until = words.long_date(expiry(Purpose.HOLD_OR_QUERY, query.shown_at))
     return page(
         "citizen/debts/query_agree.html",
         form=form,
         numbered=found,
         entry=entry,
-        rows=notice.card(entry, until=until),
+        rows=notice.card(entry, until=notice.until(entry, query.shown_at)),
         question=notice.question_one.format(**names),
         yes=notice.yes.format(**names),
         no=notice.no.format(**names),

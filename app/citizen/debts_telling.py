@@ -22,7 +22,7 @@ from consent.ids import DepartmentCode, new_uuid, random_text
 from consent.notices import Notice
 from consent.permit import Permit
 from consent.permits import note_outcome, permits_for
-from consent.purposes import Purpose, expiry
+from consent.purposes import Purpose
 from consent.register import DepartmentEntry
 from consent.store.holds import HoldRequest
 from debts.view import Numbered
@@ -76,13 +76,12 @@ def tell(query: DebtQuery, found: Numbered) -> None:
     visit when the department has them."""
     part, actor = services(), session.person()
     entry = part.register.departments[found.department]
-    until = words.long_date(expiry(Purpose.HOLD_OR_QUERY, query.shown_at))
     give(
         part.store,
         part.clock,
         part.chance,
         actor=actor,
-        yeses=[Yes(entry, notice(), until)],
+        yeses=[Yes(entry, notice())],
         shown=Shown(query.post_key, query.shown_at, words.language()),
         sign_in=who.evidence(),
         origin=settings().portal_url,

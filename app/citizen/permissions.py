@@ -14,7 +14,7 @@ from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services, settings
 from app.http.pages import page
-from consent import receipt as receipts
+from consent import record as records
 from consent.errors import NotFound
 from consent.purposes import Purpose
 from consent.store import grants
@@ -74,8 +74,7 @@ def as_download(body: dict[str, Any], name: str) -> Response:
 
 def _record(grant: Grant) -> dict[str, Any]:
     notice = services().notices.find(grant.notice, grant.language)
-    entry = permission_words.entry_of(grant.department)
-    record = receipts.record(grant, notice, entry, origin=settings().portal_url)
+    record = records.record(grant, notice, origin=settings().portal_url)
     return {"record": record, "record_sha256": grant.record_hash, "state_now": grant.state.value}
 
 

@@ -12,7 +12,7 @@ from app.citizen import plan_words, who
 from app.citizen.plan_dates import calendar
 from app.citizen.plan_draft import PlanDraft, PlanLetter
 from app.citizen.plan_letter import letter_of
-from app.citizen.plan_share import notice_of, until
+from app.citizen.plan_share import notice_of
 from app.citizen.plan_terms import Offer
 from app.citizen.slots import PLAN_DRAFT, PLAN_LETTER, PLAN_SHOWN
 from app.http import session, words
@@ -85,15 +85,10 @@ def _yeses(offer: Offer, draft: PlanDraft) -> list[Yes]:
     for code in dict.fromkeys(line.department for line in offer.lines):
         entry = register.departments[code]
         if draft.share.get(code) == "yes":
-            found.append(Yes(entry, notice_of(Purpose.RUN_PLAN), _until(Purpose.RUN_PLAN, draft)))
+            found.append(Yes(entry, notice_of(Purpose.RUN_PLAN)))
         if _totals_for(code, draft):
-            purpose = Purpose.SHARE_BUDGET_TOTALS
-            found.append(Yes(entry, notice_of(purpose), _until(purpose, draft)))
+            found.append(Yes(entry, notice_of(Purpose.SHARE_BUDGET_TOTALS)))
     return found
-
-
-def _until(purpose: Purpose, draft: PlanDraft) -> str:
-    return until(purpose, draft.share_shown_at or now())
 
 
 def _totals_for(code: DepartmentCode, draft: PlanDraft) -> bool:

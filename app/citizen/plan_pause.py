@@ -33,7 +33,7 @@ from consent.ids import DepartmentCode, new_reference, random_text
 from consent.notices import Notice, Row, full_name
 from consent.permit import Permit
 from consent.permits import note_outcome, permits_for
-from consent.purposes import Purpose, expiry
+from consent.purposes import Purpose
 from consent.register import DepartmentEntry
 from debts.view import Numbered, View
 
@@ -115,13 +115,12 @@ def asked() -> Response:
 def _ask(asked: PauseAsked, entries: list[DepartmentEntry], view: View) -> PauseAsked:
     """Give the permissions, use each at once, and say what became of it."""
     part, actor = services(), session.person()
-    until = words.long_date(expiry(Purpose.HOLD_OR_QUERY, asked.shown_at))
     give(
         part.store,
         part.clock,
         part.chance,
         actor=actor,
-        yeses=[Yes(entry, _notice(), until) for entry in entries],
+        yeses=[Yes(entry, _notice()) for entry in entries],
         shown=Shown(asked.post_key, asked.shown_at, words.language()),
         sign_in=who.evidence(),
         origin=settings().portal_url,
@@ -193,7 +192,6 @@ def _schema(entries: list[DepartmentEntry]) -> Schema:
 
 def _page(entries: list[DepartmentEntry], form: Form) -> Response:
     notice = _notice()
-    until = words.long_date(expiry(Purpose.HOLD_OR_QUERY, now()))
     return page(
         "citizen/plan/pause.html",
         form=form,
@@ -201,7 +199,7 @@ def _page(entries: list[DepartmentEntry], form: Form) -> Response:
         cards=[
             Card(
                 entry,
-                notice.card(entry, until=until),
+                notice.card(entry, until=notice.until(entry, now())),
                 notice.question_one.format(name=full_name(entry)),
             )
             for entry in entries

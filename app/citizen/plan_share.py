@@ -7,7 +7,6 @@ plan that is not agreed leaves none behind.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect
@@ -25,7 +24,7 @@ from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import gettext as _
 from consent.notices import Notice, Row, full_name
-from consent.purposes import Purpose, expiry
+from consent.purposes import Purpose
 from consent.register import DepartmentEntry
 
 blueprint = Blueprint("plan_share", __name__)
@@ -90,14 +89,9 @@ def notice_of(purpose: Purpose) -> Notice:
     return services().notices.newest(purpose, words.language())
 
 
-def until(purpose: Purpose, shown_at: datetime) -> str:
-    """The last day of a permission, in words; the cards of a plan name none."""
-    return words.long_date(expiry(purpose, shown_at))
-
-
 def _card(entry: DepartmentEntry, purpose: Purpose, field: str) -> Card:
     notice = notice_of(purpose)
-    rows = notice.card(entry, until=until(purpose, now()))
+    rows = notice.card(entry, until=notice.until(entry, now()))
     question = notice.question_one.format(name=full_name(entry))
     return Card(entry, f"{field}_{entry.code}", notice, rows, question)
 

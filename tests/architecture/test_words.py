@@ -88,8 +88,10 @@ def notices() -> Iterator[Said]:
     for path in sorted((ROOT / "register/notices").glob("*.en.toml")):
         notice = tomllib.loads(path.read_text(encoding="utf-8"))
         file = str(path.relative_to(ROOT))
-        for key in ("question_one", "question_many", "yes", "no", "rights", "automated"):
+        for key in ("question_one", "question_many", "yes", "no"):
             yield Said(file, 0, notice[key])
+        for said_below in notice.get("foot", {}).values():
+            yield Said(file, 0, said_below)
         for row in notice["row"]:
             yield Said(file, 0, row["heading"])
             yield Said(file, 0, row["words"])

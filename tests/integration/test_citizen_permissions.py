@@ -6,7 +6,7 @@ import json
 from itertools import combinations
 
 from consent.purposes import Purpose
-from consent.receipt import record_hash
+from consent.record import record_hash
 from tests.permission_desk import permits
 from tests.portal import Portal
 
@@ -84,7 +84,7 @@ def test_each_yes_is_one_record_and_the_receipt_can_be_kept(portal: Portal) -> N
         ("dwp", "view_debts", "given"),
         ("hmrc", "view_debts", "given"),
     ]
-    assert rows[0][5:] == ("view_debts/1", "Cl.Cm", "P2", "one_login")
+    assert rows[0][5:] == ("view_debts/2", "Cl.Cm", "P2", "one_login")
     reference = rows[0][3]
     assert page.says(reference)
     assert page.path == f"/permissions/{reference.replace(' ', '')}"

@@ -134,6 +134,6 @@ def test_the_closed_list_of_types_is_the_catalogue_of_the_plans_rules() -> None:
 
 
 def test_every_property_has_a_reader_and_a_field_and_each_field_stands_on_the_card() -> None:
-    notice = tomllib.loads((ROOT / "register/notices/view_debts-1.en.toml").read_text())
+    notice = tomllib.loads((ROOT / "register/notices/view_debts-2.en.toml").read_text())
     assert {field["code"] for field in notice["field"]} == set(DATATYPES)
     assert set(READERS) == {"debt_handle", "as_of"}.union(*DATATYPES.values())
