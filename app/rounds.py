@@ -15,6 +15,8 @@ from app.http.logs import where
 from consent.clock import Chance, Clock
 from consent.errors import OutsideFailed
 from consent.expire import expire
+from consent.log.checkpoint import CheckpointSigner, take_checkpoint
+from consent.log.sequencer import sequence
 from consent.people import Worker
 from consent.store import Store, outbox, people
 from consent.store.outbox import Parcel
@@ -56,7 +58,10 @@ class Rounds:
         *,
         deliver: Deliver,
         working_days: WorkingDays,
+        heads: CheckpointSigner | None = None,
     ) -> None:
+        """`heads` signs what the log says of itself; without it nothing is signed."""
+        self._heads = heads
         self._store = store
         self._clock = clock
         self._chance = chance
@@ -73,6 +78,8 @@ class Rounds:
         return (
             Round("expire", MINUTE, lambda: expire(*base)),
             Round("follow", MINUTE, lambda: follow_permissions(*base)),
+            Round("log", SECOND, lambda: sequence(self._store)),
+            Round("checkpoint", MINUTE, self._checkpoint),
             Round("sessions", 5 * MINUTE, self._drop_sessions),
             Round("silence", 15 * MINUTE, lambda: count_silence(*base, working_days=self._days)),
             Round("wait", 15 * MINUTE, lambda: wait_for_an_answer(*base, working_days=self._days)),
@@ -167,6 +174,9 @@ class Rounds:
         else:
             self._failing.discard(f"deliver {parcel.department}")
         return told is not None
+
+    def _checkpoint(self) -> int:
+        return take_checkpoint(self._store, self._clock, self._heads) if self._heads else 0
 
     def _drop_sessions(self) -> int:
         with self._store.transaction(Worker()) as tx:

@@ -12,6 +12,7 @@ from adapters.messages.sealed_contact import ContactKeeper
 from adapters.wire_loop import WireLoop
 from consent.clock import Chance, Clock
 from consent.ids import DepartmentCode
+from consent.log.note import NoteKey
 from consent.notices import Notices
 from consent.register import Register
 from consent.sessions import Sessions
@@ -43,5 +44,7 @@ class Services:
     public_keys: Mapping[str, Any]
     """The portal's public signing keys, as a JWKS."""
     one_login_client_jwks: Mapping[str, Any]
+    log_key: NoteKey
+    """With this, anybody can check what the log of permissions says of itself."""
     wire_loop: WireLoop
     """Runs an errand that is sent while the person waits for its outcome."""

@@ -33,6 +33,7 @@ from consent import register as register_files
 from consent.clock import Chance, Clock, SystemClock
 from consent.ids import DepartmentCode
 from consent.keys import load_keys
+from consent.log.checkpoint import log_key, log_origin
 from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
 from consent.signer import LocalSigner, Signer
@@ -107,6 +108,9 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         messages=outside.messages,
         public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
         one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
+        log_key=log_key(
+            log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
+        ),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads)
