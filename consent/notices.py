@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import rfc8785
 
 from consent.dates import in_words
-from consent.purposes import Purpose, expiry
+from consent.purposes import UNTIL_ENDED, Purpose
 from consent.register import FOLDER
 
 NOTICES = FOLDER / "notices"
@@ -93,7 +93,8 @@ class Notice:
     fields: tuple[Field, ...]
     foot: tuple[Row, ...]
     record: int
-    limits: Limits | None
+    """Which form its consent records have."""
+    limits: Limits
     sends: Mapping[str, tuple[str, str]]
     """Each item's words, and its words when it is the last of several."""
     length: str
@@ -120,14 +121,20 @@ class Notice:
 
     def length_for(self, longest_days: int) -> str:
         """`12 months`, or less where the department allows less."""
-        own = self.limits.longest_days if self.limits else 365
-        days = min(own, longest_days) if longest_days else own
+        days = self._days(longest_days)
         return self.length.format(months=round(days * 12 / 365))
 
     def until(self, entry: Named, shown_at: datetime) -> str:
         """The last day of a permission that is given on a card shown at this moment, in words."""
-        longest = timedelta(days=entry.longest_days) if entry.longest_days else None
-        return in_words(expiry(self.purpose, shown_at, longest=longest), self.language)
+        days = self._days(entry.longest_days)
+        ends = shown_at + (timedelta(days=days) if days else UNTIL_ENDED)
+        return in_words(ends, self.language)
+
+    def _days(self, longest_days: int) -> int:
+        """By its own words, not by what the code allows today; version 1 knew no department's own
+        limit. 0 where it lives as long as a plan."""
+        own = self.limits.longest_days
+        return min(own, longest_days) if own and longest_days and self.record > 1 else own
 
     def _list(self, items: Sequence[str]) -> str:
         *first, last = items
@@ -168,6 +175,15 @@ class Notices:
             raise LookupError(notice_id) from None
 
 
+_FIRST = {
+    "view_debts": Limits(365, 0, 0, once=False, retention="PT30M"),
+    "run_plan": Limits(0, 0, 0, once=False, retention="PT30M"),
+    "share_budget_totals": Limits(30, 0, 0, once=True, retention="PT30M"),
+    "hold_or_query": Limits(365, 0, 0, once=True, retention="PT30M"),
+}
+"""What the versions 1 meant, which do not say it as figures."""
+
+
 def load(folder: Path = NOTICES) -> Notices:
     """Read all notices of the register. Raises ValueError that names a faulty file."""
     found: dict[tuple[Purpose, int, str], Notice] = {}
@@ -199,7 +215,7 @@ def _read(path: Path) -> Notice:
         fields=tuple(Field(**row) for row in raw["field"]),
         foot=tuple(Row(key, "", words) for key, words in raw.get("foot", {}).items()),
         record=form,
-        limits=_limits(raw) if form > 1 else None,
+        limits=_limits(raw) if form > 1 else _FIRST[raw["purpose"]],
         sends=MappingProxyType(_sends(raw)),
         length=raw.get("length", "{months} months"),
     )

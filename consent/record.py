@@ -24,7 +24,7 @@ from consent import parties
 from consent.lifecycle import State
 from consent.notices import Notice, Row, full_name, parameters, presented_sha256
 from consent.parties import Book, Party
-from consent.purposes import TERMS, Purpose
+from consent.purposes import Purpose
 from consent.record_1 import record_1
 from consent.store.grants import Grant
 
@@ -162,13 +162,13 @@ def what_was_shown(grant: Recorded, notice: Notice, *, book: Book | None = None)
         question=question,
         answers=(notice.yes.format(short=party.short), notice.no.format(short=party.short)),
         foot=notice.foot,
-        sha256=presented_sha256(notice, party, until=until, choices=choices_of(grant)),
+        sha256=presented_sha256(notice, party, until=until, choices=choices_of(grant, notice)),
     )
 
 
-def choices_of(grant: Recorded) -> dict[str, str]:
-    """What the person marked: a yes, or a yes for one use where the purpose itself allows more."""
-    once = grant.one_time and not TERMS[grant.purpose].once
+def choices_of(grant: Recorded, notice: Notice) -> dict[str, str]:
+    """What the person marked: a yes, or a yes for one use where the notice itself allows more."""
+    once = grant.one_time and not notice.limits.once
     return {"agree": "once" if once else "yes"}
 
 
@@ -219,7 +219,7 @@ def _record_2(grant: Recorded, notice: Notice, party: Party, book: Book) -> dict
                     "@type": "dpv:StorageDuration",
                     "retention_period": {
                         "duration_type": "dpv:TemporalDuration",
-                        "value": notice.limits.retention if notice.limits else "PT30M",
+                        "value": notice.limits.retention,
                     },
                 },
                 "processing_locations": ["loc:GB"],
@@ -300,7 +300,7 @@ def _information(grant: Recorded, notice: Notice, party: Party) -> list[dict[str
 def _frequency(grant: Recorded, notice: Notice) -> dict[str, Any]:
     """How often it may be used (F20), in words of the standard and as figures."""
     limits = notice.limits
-    if grant.one_time or limits is None or limits.once:
+    if grant.one_time or limits.once:
         return {"@type": "dpv:SingularFrequency", "value": "once", "most_uses": 1}
     if not limits.most_a_day:
         return {"@type": "dpv:OftenFrequency", "value": "as the plan needs"}
