@@ -6,14 +6,16 @@ import csv
 import io
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.citizen.uses import Use, uses
+from app.citizen import permission_words
+from app.citizen.uses import Use, every, newest, used_departments
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import services
+from app.http.current import now, services
 from app.http.pages import page
 from app.http.text import gettext
 from consent.clock import LONDON
@@ -21,7 +23,8 @@ from consent.clock import LONDON
 blueprint = Blueprint("history", __name__)
 ADDRESS: Final = "/permissions/history"
 ON_A_PAGE: Final = 25
-LAST_PAGE: Final = 4000
+LONGEST: Final = 19
+"""Digits of a place that the database can hold."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for the start of a formula."""
 
@@ -29,20 +32,35 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @blueprint.get(ADDRESS)
 @signed_in
 def history() -> Response:
-    asked = request.args.get("page", "1")
-    number = min(int(asked), LAST_PAGE) if asked.isdecimal() and len(asked) < 6 else 1
-    number = max(number, 1)
-    found = uses(
+    """D18, 25 lines at a time, for all departments or one."""
+    department = request.args.get("department", "")
+    used = used_departments(
+        services().store, session.person(), list(services().register.departments)
+    )
+    if department not in used:
+        department = ""
+    found = newest(
         services().store,
         session.person(),
-        skip=(number - 1) * ON_A_PAGE,
-        most=ON_A_PAGE + 1,
+        now(),
+        most=ON_A_PAGE,
+        before=_position("before"),
+        after=None if "before" in request.args else _position("after"),
+        department=department,
     )
     return page(
         "citizen/permissions/history.html",
-        uses=found[:ON_A_PAGE],
-        number=number,
-        more=len(found) > ON_A_PAGE,
+        uses=found.uses,
+        newer=_link(after=found.uses[0].position, department=department)
+        if found.newer and found.uses
+        else "",
+        older=_link(before=found.uses[-1].position, department=department)
+        if found.older and found.uses
+        else "",
+        whole=not _turned(),
+        department=department,
+        used=used,
+        words=permission_words,
     )
 
 
@@ -50,9 +68,23 @@ def history() -> Response:
 @signed_in
 def history_as_csv() -> Response:
     """Everything, one line for each use; nothing in it can run in a spreadsheet."""
-    found = uses(services().store, session.person())
+    found = every(services().store, session.person(), now())
     headers = {"Content-Disposition": 'attachment; filename="permissions-used.csv"'}
     return Response(_csv(found), mimetype="text/csv", headers=headers)
+
+
+def _position(name: str) -> int | None:
+    """A place in the history, from the address; nothing for what is none."""
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST else None
+
+
+def _turned() -> bool:
+    return _position("before") is not None or _position("after") is not None
+
+
+def _link(**asked: int | str) -> str:
+    return f"{ADDRESS}?{urlencode({name: value for name, value in asked.items() if value != ''})}"
 
 
 def _csv(found: Iterable[Use]) -> str:
@@ -66,6 +98,7 @@ def _csv(found: Iterable[Use]) -> str:
             gettext("What for"),
             gettext("Started by"),
             gettext("What happened"),
+            gettext("The answer"),
         )
     )
     for use in found:
@@ -77,6 +110,7 @@ def _csv(found: Iterable[Use]) -> str:
             use.purpose,
             use.by,
             use.outcome,
+            use.thrown_away,
         )
         sheet.writerow([harmless(cell) for cell in cells])
     return written.getvalue()

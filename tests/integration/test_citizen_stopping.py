@@ -1,19 +1,12 @@
-"""Permissions: stopping, who has used them, and everything we hold."""
+"""Permissions: stopping, and everything we hold."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
-import pytest
-
-from app.citizen.history import harmless
-from consent.events import Kind
-from consent.permits import note_outcome
 from tests.pages import Page
-from tests.permission_desk import permits, person_of, plan_rows, stop_link
+from tests.permission_desk import permits, plan_rows, stop_link
 from tests.plan_desk import at_the_plan, on
 from tests.portal import Client, Portal
 
@@ -96,59 +89,6 @@ def test_another_persons_permission_looks_like_none(portal: Portal) -> None:
     assert other.post(link, {"csrf_token": token, "stop": "yes"}).status == 404
     states = portal.rows("select distinct state from consent_grant")
     assert states == [("given",)]
-
-
-def test_each_use_is_one_line_and_tells_no_amount(portal: Portal) -> None:
-    client = portal.client()
-    client.get_in("testwell", "dwp", "dvla")
-    assert client.get("/permissions/history").says("No one has used your permissions yet")
-    for permit in permits(portal):
-        note_outcome(
-            portal.services.store,
-            portal.services.clock,
-            portal.services.chance,
-            actor=person_of(portal),
-            permit=permit,
-            kind=Kind.ANSWERED if permit.department == "dwp" else Kind.NOT_ANSWERED,
-            outcome="" if permit.department == "dwp" else "timed_out",
-        )
-    permits(portal, "dwp")
-    page = client.get("/permissions/history")
-    lines = [node.text for node in page.main.all("li")]
-    assert len(lines) == 3
-    assert lines[0].startswith("Department for Work and Pensions Show me my debts. No answer yet.")
-    assert "Started by: You" in lines[0]
-    assert sum("It answered." in line for line in lines) == 1
-    assert sum("It did not answer." in line for line in lines) == 1
-    assert "£" not in page.text
-    assert client.get("/permissions").says("Last used")
-
-    sheet = client.get("/permissions/history.csv")
-    rows = list(csv.reader(io.StringIO(sheet.html)))
-    assert rows[0] == ["Date", "Time", "Department", "What for", "Started by", "What happened"]
-    assert len(rows) == 4
-
-
-def test_the_history_is_shown_in_parts(portal: Portal) -> None:
-    client = portal.client()
-    client.get_in("testwell", "dwp")
-    for _ in range(27):
-        permits(portal)
-    page = client.get("/permissions/history")
-    assert len(page.main.all("li")) == 25
-    page = client.get(page.links()["Older"])
-    assert len(page.main.all("li")) == 2
-    assert page.links()["Newer"] == "/permissions/history?page=1"
-    assert client.get("/permissions/history?page=99").says("There is nothing older.")
-    assert client.get("/permissions/history?page=-4").status == 200
-    sheet = client.get("/permissions/history.csv")
-    assert len(sheet.html.splitlines()) == 28
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_nothing_in_the_file_runs_in_a_spreadsheet(start: str) -> None:
-    assert harmless(f"{start}cmd") == f"'{start}cmd"
-    assert harmless("DWP") == "DWP"
 
 
 def test_everything_we_hold_is_shown_and_holds_no_debt(portal: Portal) -> None:
