@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent import record as records
+from consent.anchor import commitment
 from consent.ask import Card, ask_in
 from consent.ask import Shown as Shown
 from consent.clock import Chance, Clock
@@ -53,15 +54,25 @@ def give(
     shown: Shown,
     sign_in: SignInEvidence,
     origin: str,
+    opening: bytes | None = None,
 ) -> Given:
     """Record each yes. Afterwards a department may be asked, for its purpose and no other.
 
     The sign-in must be at most 15 minutes old (SEC-31). A purpose that already has a live grant
-    for the department keeps it. Raises SignInTooOld.
+    for the department keeps it. With an `opening` (32 random bytes) the records commit to what was
+    shown, so that the sign-in service can confirm it (`consent.anchor`). Raises SignInTooOld.
     """
     with store.transaction(actor) as tx:
         return give_in(
-            tx, clock, chance, actor=actor, yeses=yeses, shown=shown, sign_in=sign_in, origin=origin
+            tx,
+            clock,
+            chance,
+            actor=actor,
+            yeses=yeses,
+            shown=shown,
+            sign_in=sign_in,
+            origin=origin,
+            opening=opening,
         )
 
 
@@ -75,6 +86,7 @@ def give_in(
     shown: Shown,
     sign_in: SignInEvidence,
     origin: str,
+    opening: bytes | None = None,
 ) -> Given:
     """As `give`, inside a transaction that is already open."""
     now = clock.now()
@@ -89,10 +101,9 @@ def give_in(
     pairwise = {grant.department: grant.pairwise_id for grant in live}
     handles = {grant.department: grant.subject_handle for grant in live if grant.subject_handle}
     reference = new_reference(chance, "PM")
-    made = []
+    drafts = []
     for yes in yeses:
-        purpose = yes.notice.purpose
-        if (yes.entry.code, purpose) in held:
+        if (yes.entry.code, yes.notice.purpose) in held:
             continue
         request = ask_in(tx, chance, actor=actor, card=Card(yes.entry, yes.notice), shown=shown)
         if request.state is not State.REQUESTED:
@@ -103,7 +114,12 @@ def give_in(
             pairwise_id=pairwise.get(yes.entry.code, grant.pairwise_id),
             subject_handle=handles.get(yes.entry.code, ""),
         )
-        body = records.record(grant, yes.notice, origin=origin)
+        drafts.append((grant, yes.notice))
+    committed = _commitment(shown, [draft for draft, _ in drafts], opening)
+    made = []
+    for draft, notice in drafts:
+        grant = replace(draft, nonce_commitment=committed)
+        body = records.record(grant, notice, origin=origin)
         grant = replace(grant, record_hash=records.record_hash(body))
         grants.add(tx, grant)
         events.append(
@@ -114,7 +130,7 @@ def give_in(
                 subject=actor.subject,
                 grant_id=grant.grant_id,
                 department=grant.department,
-                purpose=purpose,
+                purpose=grant.purpose,
                 kind=Kind.GIVEN,
                 by="person",
                 digest=grant.record_hash,
@@ -124,6 +140,12 @@ def give_in(
     if made or not yeses:
         return Given(reference, tuple(made))
     return Given(live[0].receipt, ())
+
+
+def _commitment(shown: Shown, drafts: Sequence[Grant], opening: bytes | None) -> str | None:
+    if opening is None:
+        return None
+    return commitment(shown.post_hash, (one.presented_sha256 for one in drafts), opening)
 
 
 def _grant(
