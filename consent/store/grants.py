@@ -108,6 +108,20 @@ def live_of(
     return _grants(tx, query)
 
 
+def open_of(tx: Tx, subject: SubjectId, now: datetime) -> list[Grant]:
+    """This person's grants that have not ended, paused ones too."""
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(
+            consent_grant.c.subject_id == subject,
+            consent_grant.c.state.in_(["given", "renewed", "suspended"]),
+            consent_grant.c.expires_at > now,
+        )
+        .order_by(consent_grant.c.grant_id),
+    )
+
+
 def open_ids_of(tx: Tx, subject: SubjectId) -> list[GrantId]:
     """This person's grants that have not ended, paused ones too, in the order of locking."""
     rows = tx.connection.execute(
