@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from app import log_commands
 from app.local.demo import SIMULATORS
 
 
@@ -62,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     quote = commands.add_parser("quote", help="work out a plan: reads a case, prints a proposal")
     quote.add_argument("--lines", action="store_true", help="one case a line, one answer a line")
     quote.set_defaults(act=_quote)
+
+    log_commands.add_to(commands)
 
     demo = commands.add_parser("demo", help="the ten demonstration people")
     demo.set_defaults(act=_demo)

@@ -45,9 +45,8 @@ class _Refused(Exception):
 def about() -> Response:
     with services().store.transaction(Anyone()) as tx:
         kept = log.newest_checkpoint(tx)
-    return page(
-        "public/log.html", kept=kept, vkey=str(services().log_key), portal=settings().portal_url
-    )
+    command = f"svd log witness --portal {settings().portal_url} --state log.json"
+    return page("public/log.html", kept=kept, command=command)
 
 
 @blueprint.get("/log/checkpoint")
