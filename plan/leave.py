@@ -48,11 +48,12 @@ def withdraw(
 
 
 def withdraw_all(store: Store, clock: Clock, chance: Chance, *, actor: Person) -> list[Withdrawn]:
-    """End every live permission of this person, and with them the plan, in one transaction."""
+    """End every permission of this person that has not ended, paused ones too, and with them the
+    plan, in one transaction."""
     with store.transaction(actor) as tx:
-        live = sorted(grant.grant_id for grant in grants.live_of(tx, actor.subject, clock.now()))
+        held = grants.open_ids_of(tx, actor.subject)
         # Every permission is held before the plan is: two errands never wait crosswise.
-        ended = [end_in(tx, clock, chance, actor=actor, grant_id=grant_id) for grant_id in live]
+        ended = [end_in(tx, clock, chance, actor=actor, grant_id=grant_id) for grant_id in held]
         return [_with_its_lines(tx, clock, chance, grant) for grant in ended]
 
 

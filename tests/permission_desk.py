@@ -13,9 +13,9 @@ from tests.portal import Client, Portal
 def stop_link(
     client: Client,
     department: str = "Department for Work and Pensions",
-    purpose: str = "Show me my debts",
+    act: str = "asking",
 ) -> str:
-    return client.get("/permissions").links()[f"Stop {purpose}, {department}"]
+    return client.get("/permissions").links()[f"Stop {act} {department}"]
 
 
 def plan_rows(portal: Portal) -> list[tuple[str, int]]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from app.citizen import permission_words, who
+from app.citizen import permission_words
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services, settings
 from app.http.pages import page
 from consent import record as records
 from consent.errors import NotFound
+from consent.lifecycle import State
 from consent.purposes import Purpose
-from consent.store import grants
+from consent.store import grants, requests
 from consent.store.grants import Grant
+from consent.store.requests import Request
 
 blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
 ENDED_SHOWN: Final = 25
@@ -28,16 +31,43 @@ REFERENCE: Final = re.compile(r"[A-Z0-9]{12}")
 @blueprint.get("")
 @signed_in
 def permissions() -> Response:
-    """D14: what may be used now first, what has ended below."""
-    held = who.all_grants()
-    ended = [grant for grant in held if not grant.live(now())]
+    """D14: what has not ended first, the newest of what has below. It costs the same however much
+    has ended."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        held = grants.open_of(tx, actor.subject, now())
+        over = grants.ended_of(tx, actor.subject, now(), limit=ENDED_SHOWN + 1 + len(held))
+        asked = requests.open_of(tx, actor.subject)
+    held_ids = {grant.grant_id for grant in held}
+    ended = [grant for grant in over if grant.grant_id not in held_ids]
     return page(
         "citizen/permissions/permissions.html",
-        in_use=sorted((grant for grant in held if grant.live(now())), key=_by_name),
+        held=sorted(held, key=_by_name),
+        in_use=any(grant.live(now()) for grant in held),
+        later=_later(asked),
         ended=ended[:ENDED_SHOWN],
+        again=_to_ask_again(held, ended[:ENDED_SHOWN]),
         more=len(ended) > ENDED_SHOWN,
         words=permission_words,
     )
+
+
+def _to_ask_again(held: Iterable[Grant], ended: Iterable[Grant]) -> set[str]:
+    """Ids of ended ones that can be given again: the newest of each, where none is held now."""
+    seen = {(grant.department, grant.purpose) for grant in held}
+    found = set()
+    for grant in ended:
+        key = (grant.department, grant.purpose)
+        if key not in seen and permission_words.ask_again(grant):
+            found.add(str(grant.grant_id))
+        seen.add(key)
+    return found
+
+
+def _later(asked: Iterable[Request]) -> list[Request]:
+    """What the person will decide later, the newest of each department."""
+    later = [one for one in asked if one.state is State.DEFERRED and one.decide_by > now()]
+    return list({one.department: one for one in reversed(later)}.values())
 
 
 @blueprint.get("/<receipt>")

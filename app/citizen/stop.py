@@ -19,6 +19,7 @@ from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
 from consent.errors import NotFound
 from consent.ids import GrantId
+from consent.lifecycle import State
 from consent.purposes import Purpose
 from consent.store import grants
 from consent.store.grants import Grant
@@ -60,8 +61,8 @@ def _schema(grant: Grant) -> FormSchema:
 @signed_in
 def stop(grant_id: str) -> Response:
     """D15."""
-    grant = _grant(grant_id)
-    if not grant.live(now()):
+    grant = permission_of(grant_id)
+    if _over(grant):
         return redirect(f"{PERMISSIONS}/{grant.grant_id}/stopped", 303)
     return _page(blank(), grant)
 
@@ -70,7 +71,7 @@ def stop(grant_id: str) -> Response:
 @signed_in
 def decided(grant_id: str) -> Response:
     """Pulls end with the commit; what this department answered is forgotten at once."""
-    grant = _grant(grant_id)
+    grant = permission_of(grant_id)
     form = read_form(_schema(grant))
     if not form.ok:
         return _page(form, grant)
@@ -83,7 +84,7 @@ def decided(grant_id: str) -> Response:
         actor=session.person(),
         grant_id=grant.grant_id,
     )
-    _forget(withdrawn.grant)
+    forget_answers(withdrawn.grant)
     return redirect(f"{PERMISSIONS}/{grant.grant_id}/stopped", 303)
 
 
@@ -91,8 +92,8 @@ def decided(grant_id: str) -> Response:
 @signed_in
 def stopped(grant_id: str) -> Response:
     """D17."""
-    grant = _grant(grant_id)
-    if grant.live(now()):
+    grant = permission_of(grant_id)
+    if not _over(grant):
         return redirect(PERMISSIONS, 303)
     entry = permission_words.entry_of(grant.department)
     return page(
@@ -109,8 +110,8 @@ def stopped(grant_id: str) -> Response:
 @signed_in
 def stop_all() -> Response:
     """D16."""
-    live = _live()
-    return _all_page(blank(), live) if live else redirect(PERMISSIONS, 303)
+    held = _open()
+    return _all_page(blank(), held) if held else redirect(PERMISSIONS, 303)
 
 
 @blueprint.post("/stop-all")
@@ -118,31 +119,35 @@ def stop_all() -> Response:
 def all_decided() -> Response:
     form = read_form(StopAll())
     if not form.ok:
-        return _all_page(form, _live())
+        return _all_page(form, _open())
     if form.data["stop"] == "no":
         return redirect(PERMISSIONS, 303)
     ended = withdraw_all(
         services().store, services().clock, services().chance, actor=session.person()
     )
     for withdrawn in ended:
-        _forget(withdrawn.grant)
+        forget_answers(withdrawn.grant)
     return redirect(f"{PERMISSIONS}/all-stopped", 303)
 
 
 @blueprint.get("/all-stopped")
 @signed_in
 def all_stopped() -> Response:
-    if _live():
+    """Only after everything was stopped here: for who never gave a permission, or whose
+    permissions ended in another way, this page would not be true."""
+    last = _last_ended()
+    if last is None or last.state is not State.WITHDRAWN or _open():
         return redirect(PERMISSIONS, 303)
-    return page("citizen/permissions/all_stopped.html", plan=_plan())
+    return page("citizen/permissions/all_stopped.html", plan=_plan(), words=permission_words)
 
 
-def _forget(grant: Grant) -> None:
+def forget_answers(grant: Grant) -> None:
+    """What this department answered in this visit is gone, and what it is being asked."""
     if grant.purpose is Purpose.VIEW_DEBTS:
         services().pulls.forget(session.visit(), grant.department)
 
 
-def _grant(grant_id: str) -> Grant:
+def permission_of(grant_id: str) -> Grant:
     """One of this person's. Raises NotFound, also for another's."""
     actor = session.person()
     with services().store.transaction(actor) as tx:
@@ -152,9 +157,22 @@ def _grant(grant_id: str) -> Grant:
     return found
 
 
-def _live() -> list[Grant]:
+def _last_ended() -> Grant | None:
+    """Of the newest permissions, the one that ended last."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        over = grants.ended_of(tx, actor.subject, now(), limit=25)
+    return max(over, key=lambda grant: grant.ended_at or grant.expires_at, default=None)
+
+
+def _over(grant: Grant) -> bool:
+    """Ended; a paused one can still be stopped."""
+    return not grant.live(now()) and not permission_words.paused(grant)
+
+
+def _open() -> list[Grant]:
     names = permission_words.department_name
-    return sorted(who.live_grants(), key=lambda grant: (names(grant.department), grant.purpose))
+    return sorted(who.open_grants(), key=lambda grant: (names(grant.department), grant.purpose))
 
 
 def _plan() -> PlanSoFar | None:
@@ -183,12 +201,12 @@ def _page(form: Form, grant: Grant) -> Response:
     )
 
 
-def _all_page(form: Form, live: list[Grant]) -> Response:
+def _all_page(form: Form, held: list[Grant]) -> Response:
     plan = _plan()
     return page(
         "citizen/permissions/stop_all.html",
         form=form,
-        in_use=live,
+        held=held,
         has_plan=plan is not None and plan.live,
         words=permission_words,
     )

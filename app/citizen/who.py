@@ -71,6 +71,22 @@ def all_grants() -> list[Grant]:
         return grants.all_of(tx, actor.subject)
 
 
+def has_given() -> bool:
+    """Whether this person ever gave a permission."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        return bool(grants.ended_of(tx, actor.subject, now(), limit=1)) or bool(
+            grants.open_of(tx, actor.subject, now())
+        )
+
+
+def open_grants() -> list[Grant]:
+    """Those that have not ended: in use, or paused."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        return grants.open_of(tx, actor.subject, now())
+
+
 def live_grants() -> list[Grant]:
     """Those under which a department may be asked or told something now."""
     actor = session.person()

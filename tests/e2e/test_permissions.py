@@ -141,7 +141,7 @@ def test_from_signing_in_to_stopping_everything(surfer: Surfer) -> None:
     look(surfer, "permissions-7-history-empty")
 
     surfer.go("/permissions")
-    page.get_by_role("link", name="Stop Show me my debts, Department for Work").click()
+    page.get_by_role("link", name="Stop asking Department for Work").click()
     page.wait_for_load_state()
     equal(surfer)
     assert page.locator("main fieldset").count() == 1
@@ -222,7 +222,7 @@ def test_the_pages_of_somebody_with_a_plan(surfer: Surfer, portal: Portal) -> No
         assert surfer.path == address.partition("?")[0]
         look(surfer, name)
     surfer.go("/permissions")
-    surfer.page.get_by_role("link", name="Stop Run my plan, Department for Work").click()
+    surfer.page.get_by_role("link", name="Stop sharing your plan with Department for Work").click()
     surfer.page.wait_for_load_state()
     equal(surfer)
     look(surfer, "permissions-16-stop-plan")

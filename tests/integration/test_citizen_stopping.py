@@ -22,7 +22,7 @@ def test_stopping_takes_four_steps_and_giving_five(portal: Portal) -> None:
 
     stop = Steps(client)
     stop.open("See or stop your permissions")
-    stop.open("Stop Show me my debts, Department for Work and Pensions")
+    stop.open("Stop asking Department for Work and Pensions")
     stop.tick(stop="yes").press()
     assert stop.page.heading == "We have stopped asking Department for Work and Pensions"
     assert (give.count, stop.count) == (5, 4)
@@ -137,7 +137,7 @@ def test_stopping_a_part_of_the_plan_says_what_becomes_of_it(portal: Portal) -> 
     client.send(page, stop="yes")
     assert plan_rows(portal) == [("proposed", 2)]
 
-    page = client.get(stop_link(client, purpose="Run my plan"))
+    page = client.get(stop_link(client, act="sharing your plan with"))
     assert page.heading == "Stop sharing your plan with Department for Work and Pensions?"
     assert page.says(
         "Your plan goes on with the other departments."
@@ -147,7 +147,7 @@ def test_stopping_a_part_of_the_plan_says_what_becomes_of_it(portal: Portal) -> 
     assert page.says("Your plan goes on with the other departments.")
     assert plan_rows(portal) == [("proposed", 1)]
 
-    page = client.get(stop_link(client, "Sampleshire Council", purpose="Run my plan"))
+    page = client.get(stop_link(client, "Sampleshire Council", act="sharing your plan with"))
     assert page.says("Sampleshire Council is the last one in your plan, so your plan ends.")
     page = client.send(page, stop="yes")
     assert page.says("Your plan has ended")
