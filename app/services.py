@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from adapters.identity.one_login import OneLogin
 from adapters.messages.sealed_contact import ContactKeeper
 from adapters.wire_loop import WireLoop
 from consent.clock import Chance, Clock
+from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
 from consent.log.note import NoteKey
 from consent.notices import Notices
@@ -38,9 +39,12 @@ class Services:
     pulls: Pulls
     one_login: OneLogin
     contacts: ContactKeeper
+    evidence: EvidenceKeeper
     tokens: TokenKeeper
     messages: Mapping[DepartmentCode, NativeMessages]
     """What tells a department of holds and plans; only those that take it electronically."""
+    sign_receipt: Callable[[Mapping[str, Any]], str]
+    """Dates and signs what `consent.receipts` says: a compact `consent-receipt+jwt`."""
     public_keys: Mapping[str, Any]
     """The portal's public signing keys, as a JWKS."""
     one_login_client_jwks: Mapping[str, Any]

@@ -28,9 +28,10 @@ from app.local.keys import secret
 from app.services import Services
 from app.settings import Settings
 from consent import notices as notice_files
-from consent import permits
+from consent import permits, receipts
 from consent import register as register_files
 from consent.clock import Chance, Clock, SystemClock
+from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
 from consent.keys import load_keys
 from consent.log.checkpoint import log_key, log_origin
@@ -59,6 +60,7 @@ class Outside:
     loop: WireLoop
     departments: Mapping[DepartmentCode, Department]
     messages: Mapping[DepartmentCode, NativeMessages]
+    signer: LocalSigner
 
     def stop(self) -> None:
         self.loop.call(self.wire.close(), seconds=5)
@@ -104,8 +106,10 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         pulls=Pulls(outside.departments, clock, spawn=_spawner(outside.loop), threads=threads),
         one_login=_one_login(settings, clock),
         contacts=ContactKeeper(secret(settings.keys_dir, "contact_key"), chance),
+        evidence=EvidenceKeeper(secret(settings.keys_dir, "evidence_key"), chance),
         tokens=TokenKeeper(public_half(secret(settings.keys_dir, "token_key")), tag_key(pepper)),
         messages=outside.messages,
+        sign_receipt=partial(outside.signer.sign_statement, typ=receipts.TYPE),
         public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
         one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
         log_key=log_key(
@@ -144,7 +148,7 @@ def _outside(
             )
         else:
             departments[entry.code] = _own_wire(entry, settings, wire, clock)
-    return Outside(register, wire, WireLoop().start(), departments, messages)
+    return Outside(register, wire, WireLoop().start(), departments, messages, signer)
 
 
 def _native(

@@ -31,12 +31,14 @@ from adapters.identity.published import (
     read_discovery,
     read_jwks,
 )
+from adapters.identity.pulse import Pulse
 from adapters.identity.refusal import ERRORS, SignInRefused
 from adapters.identity.settings import OneLoginSettings
 from adapters.identity.tokens import (
     FindKey,
     TokenInvalid,
     id_token_claims,
+    key_id,
     logout_claims,
     must_be_for,
     open_token,
@@ -86,6 +88,7 @@ class OneLogin:
         self._discovery = Published(self._calls.get, read_discovery(settings.issuer))
         self._jwks = Published(self._calls.get, read_jwks)
         self._did = Published(self._calls.get, read_did(settings.did_controller))
+        self._pulse = Pulse(self._calls.look)
 
     def begin(
         self,
@@ -111,6 +114,20 @@ class OneLogin:
             self._found().authorization, state=state, code_verifier=verifier, params=params
         )
         return SignInStart(url, state, nonce, verifier, levels)
+
+    def answers(self) -> bool:
+        """Whether the service answers now: looked at once a minute, for about a second at most."""
+        return self._pulse.beats(self._settings.discovery_url, self._clock.now())
+
+    def signed_by(self, id_token: str, now: datetime) -> dict[str, Any]:
+        """The public key (JWK) under which a verified token was signed, to keep with the token."""
+        try:
+            key = self._id_token_key(now)(key_id(id_token))
+        except (Unpublished, TokenInvalid):
+            key = None
+        if key is None:
+            raise SignInRefused("token_invalid")
+        return dict(key.as_dict(private=False))
 
     def confirm(
         self, *, start: SignInStart, callback_params: Mapping[str, str], now: datetime

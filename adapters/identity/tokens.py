@@ -41,7 +41,7 @@ def open_token(
     token: str, find_key: FindKey, now: datetime, **checks: ClaimsOption
 ) -> dict[str, Any]:
     """The claims of an ES256 token signed with a known key, alive now, with these claims."""
-    key = find_key(_kid(token))
+    key = find_key(key_id(token))
     if key is None:
         raise TokenInvalid("unknown key")
     try:
@@ -58,7 +58,7 @@ def open_token(
     return claims
 
 
-def _kid(token: object) -> str:
+def key_id(token: object) -> str:
     """The key id in the header, which is read before anything is trusted."""
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         raise TokenInvalid("not a token")

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from app.citizen import who
+from app.citizen import anchor, who
 from app.citizen.slots import CHOSEN, Chosen
 from app.http import session, words
 from app.http.access import signed_in_recently
@@ -19,7 +19,7 @@ from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import lazy_gettext as _l
 from consent.errors import WrongState
-from consent.grant import Shown, Yes, give
+from consent.grant import Given, Shown, Yes, give
 from consent.notices import Notice, Row
 from consent.purposes import Purpose
 from consent.register import DepartmentEntry
@@ -71,15 +71,16 @@ def decided() -> Response:
     if form.data["agree"] == "no":
         visit.delete(CHOSEN)
         return redirect("/permissions/not-asked", 303)
-    receipt = _give(chosen)
+    opened = anchor.opening(chosen.post_key)
+    given = _give(chosen, opened)
     visit.put(CHOSEN, replace(chosen, departments=()))  # so that the same post leads to the same
-    return redirect(f"/permissions/{receipt.replace(' ', '')}", 303)
+    return anchor.away(given, opened, f"/permissions/{given.receipt.replace(' ', '')}")
 
 
-def _give(chosen: Chosen) -> str:
-    """One record for each department; the reference of their receipt."""
+def _give(chosen: Chosen, opened: bytes) -> Given:
+    """One record for each department."""
     notice = _notice()
-    given = give(
+    return give(
         services().store,
         services().clock,
         services().chance,
@@ -90,8 +91,8 @@ def _give(chosen: Chosen) -> str:
         shown=Shown(chosen.post_key, chosen.shown_at, words.language()),
         sign_in=who.evidence(),
         origin=settings().portal_url,
+        opening=opened,
     )
-    return given.receipt
 
 
 def _page(form: Form, chosen: Chosen) -> Response:

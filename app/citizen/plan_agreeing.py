@@ -19,20 +19,21 @@ from app.http import session, words
 from app.http.current import now, services, settings
 from consent.errors import ConsentEnded
 from consent.events import Kind
-from consent.grant import Shown, Yes, give_in
+from consent.grant import Given, Shown, Yes, give_in
 from consent.ids import DepartmentCode
 from consent.permit import Permit
 from consent.permits import note_outcome, permits_for
 from consent.purposes import Purpose
 from consent.store import grants
-from plan.agree import PlanAgreed, agree_in
+from plan.agree import agree_in
 
 SECONDS: Final = 10.0
 """How long the person waits for a department to take the budget totals."""
 
 
-def agree_to(offer: Offer, draft: PlanDraft) -> PlanAgreed:
-    """Record it all, or nothing; the same post twice gives the same plan (SEC-80).
+def agree_to(offer: Offer, draft: PlanDraft, opened: bytes) -> Given:
+    """Record it all, or nothing; the same post twice gives the same plan (SEC-80). The answer is
+    what was permitted with it, under records that commit to the screen with `opened`.
 
     Afterwards the visit holds the letter, and the choices are gone from it. Raises what
     `plan.agree.agree` raises.
@@ -40,7 +41,7 @@ def agree_to(offer: Offer, draft: PlanDraft) -> PlanAgreed:
     part, actor, sign_in = services(), session.person(), who.evidence()
     shown_at = draft.share_shown_at or now()
     with part.store.transaction(actor) as tx:
-        give_in(
+        given = give_in(
             tx,
             part.clock,
             part.chance,
@@ -49,6 +50,7 @@ def agree_to(offer: Offer, draft: PlanDraft) -> PlanAgreed:
             shown=Shown(draft.post_key, shown_at, words.language()),
             sign_in=sign_in,
             origin=settings().portal_url,
+            opening=opened,
         )
         live = grants.live_of(tx, actor.subject, now())
         agreed = agree_in(
@@ -75,7 +77,7 @@ def agree_to(offer: Offer, draft: PlanDraft) -> PlanAgreed:
         visit.put(PLAN_LETTER, letter_of(offer, agreed, sent=sent, not_sent=not_sent))
     visit.delete(PLAN_SHOWN)
     visit.delete(PLAN_DRAFT)
-    return agreed
+    return given
 
 
 def _yeses(offer: Offer, draft: PlanDraft) -> list[Yes]:

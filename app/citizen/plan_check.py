@@ -6,7 +6,7 @@ from flask import Blueprint, redirect
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_case, plan_dates, plan_words
+from app.citizen import anchor, plan_case, plan_dates, plan_words
 from app.citizen.plan_agreeing import agree_to
 from app.citizen.plan_draft import ShownPlan
 from app.citizen.plan_steps import AGREED, CHECK, PLAN, next_step
@@ -64,14 +64,15 @@ def check_sent() -> Response:
         return _page(found, form)
     if form.data["agree"] == "no":
         return redirect(NOT_AGREED, 303)
+    opened = anchor.opening(draft.post_key)
     try:
-        agree_to(found, draft)
+        given = agree_to(found, draft, opened)
     except PlanRunsAlready:
         return redirect(AGREED, 303)
     except (ConsentNeeded, ConsentEnded):
         plan_case.keep(share={}, totals={})
         return redirect(next_step(plan_case.draft()), 303)
-    return redirect(AGREED, 303)
+    return anchor.away(given, opened, AGREED)
 
 
 @blueprint.get(NOT_AGREED)

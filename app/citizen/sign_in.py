@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from adapters.identity.identity import Identity
 from adapters.identity.refusal import RefusedKind, SignInRefused
-from app.citizen import who
+from app.citizen import anchor, who
 from app.citizen.slots import IDENTITY, SIGN_IN, SignInTrip
 from app.citizen.steps import next_step
 from app.http import session
@@ -67,10 +67,14 @@ def start() -> Response:
 @blueprint.get("/return")
 @anyone
 def come_back() -> Response:
-    """From the sign-in service: one trip, one use; then the session and the identity."""
+    """From the sign-in service: one trip, one use; then the session and the identity. A silent
+    trip after a yes ends here as well and signs nobody in."""
     state = request.args.get("state", "")
     trip = None
     if STATE.fullmatch(state):
+        confirmed = anchor.come_back(state)
+        if confirmed is not None:
+            return confirmed
         trip = session.visit().take(f"{SIGN_IN}.{state}", SignInTrip)
     if trip is None and session.live_session() is not None:
         return redirect("/home", 303)  # Back, or a reload, after it went well
@@ -112,7 +116,7 @@ def _signed_in(known: Identity, next_page: str) -> str:
     session.visit().put(IDENTITY, known)
     if live is not None and live.subject == subject:
         return next_page
-    if who.contact() is not None or who.all_grants():
+    if who.contact() is not None or who.has_given():
         return next_page
     return next_step()
 

@@ -46,6 +46,10 @@ from plan.rules.statement import Household, Line
 
 SIGN_IN: Final = "signin"
 """`signin.<state>`: what must come back from the sign-in service, once."""
+ANCHOR: Final = "anchor"
+"""`anchor.<state>`: a silent trip after a yes, and what must come back, once."""
+ANCHOR_OPENING: Final = "anchor-opening"
+ANCHOR_DONE: Final = "anchor-done"
 IDENTITY: Final = "identity"
 TYPED: Final = "typed"
 CHOSEN: Final = "chosen"
@@ -62,6 +66,34 @@ class SignInTrip(Ephemeral):
     """A sign-in under way, and the page of ours that it will end on."""
 
     start: SignInStart
+    next_page: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnchorOpening(Ephemeral):
+    """The 32 random bytes (hex) behind the commitment of one form, named by its hash."""
+
+    form: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnchorTrip(Ephemeral):
+    """A silent trip under way: for whose receipt, and what its nonce commits to (hex)."""
+
+    start: SignInStart
+    subject: str
+    receipt: str
+    committed: str
+    opening: str
+    next_page: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BackFromAnchor(Ephemeral):
+    """The last trip that came back, and where it led."""
+
+    state: str
     next_page: str
 
 
@@ -99,6 +131,9 @@ class Seen(Ephemeral):
 CLASSES: Final[tuple[type, ...]] = (
     SignInStart,
     SignInTrip,
+    AnchorOpening,
+    AnchorTrip,
+    BackFromAnchor,
     Identity,
     Address,
     Facts,

@@ -6,7 +6,7 @@ Private (mode 0600):
     log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
-    vault_pepper, person_pepper, contact_key, token_key, cookie_secret,
+    vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret,
     hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
                                 the portal proves itself with at departments of their own wire
 Public, which the other side reads:
@@ -34,6 +34,7 @@ SECRETS: Final = (
     "vault_pepper",
     "person_pepper",
     "contact_key",
+    "evidence_key",
     "token_key",
     "cookie_secret",
     "hmrc_client",
