@@ -64,25 +64,27 @@ class Event:
     digest: str | None = None
 
     @property
+    def body(self) -> dict[str, str | None]:
+        """What the leaf is made of, with the salt."""
+        return {
+            "event_id": str(self.event_id),
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "subject": str(self.subject),
+            "grant_id": self.grant_id,
+            "department": self.department,
+            "purpose": self.purpose,
+            "kind": str(self.kind),
+            "by": self.by,
+            "outcome": self.outcome,
+            "interaction_id": str(self.interaction_id) if self.interaction_id else None,
+            "digest": self.digest,
+        }
+
+    @property
     def leaf_hash(self) -> str:
         """SHA-256(0x00, salt, JCS of the event): the leaf means nothing without the salt."""
-        body = rfc8785.dumps(
-            {
-                "event_id": str(self.event_id),
-                "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-                "subject": str(self.subject),
-                "grant_id": self.grant_id,
-                "department": self.department,
-                "purpose": self.purpose,
-                "kind": str(self.kind),
-                "by": self.by,
-                "outcome": self.outcome,
-                "interaction_id": str(self.interaction_id) if self.interaction_id else None,
-                "digest": self.digest,
-            }
-        )
         salt = urlsafe_b64decode(self.salt + "==")
-        return hashlib.sha256(b"\x00" + salt + body).hexdigest()
+        return hashlib.sha256(b"\x00" + salt + rfc8785.dumps(self.body)).hexdigest()
 
 
 def new_event(

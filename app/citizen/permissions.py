@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -13,9 +12,8 @@ from werkzeug.wrappers import Response
 from app.citizen import permission_words
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import now, services, settings
+from app.http.current import now, services
 from app.http.pages import page
-from consent import record as records
 from consent.errors import NotFound
 from consent.lifecycle import State
 from consent.purposes import Purpose
@@ -84,28 +82,6 @@ def receipt(receipt: str) -> Response:
         address=receipt,
         words=permission_words,
     )
-
-
-@blueprint.get("/<receipt>.json")
-@signed_in
-def receipt_as_json(receipt: str) -> Response:
-    """The consent records as they were made, each with its fingerprint, to keep."""
-    given = _given(receipt)
-    body = {"receipt": given[0].receipt, "records": [_record(grant) for grant in given]}
-    return as_download(body, f"permission-{receipt}.json")
-
-
-def as_download(body: dict[str, Any], name: str) -> Response:
-    """A JSON file that the browser saves."""
-    text = json.dumps(body, indent=1, ensure_ascii=False)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, mimetype="application/json", headers=headers)
-
-
-def _record(grant: Grant) -> dict[str, Any]:
-    notice = services().notices.find(grant.notice, grant.language)
-    record = records.record(grant, notice, origin=settings().portal_url)
-    return {"record": record, "record_sha256": grant.record_hash, "state_now": grant.state.value}
 
 
 def _given(receipt: str) -> list[Grant]:

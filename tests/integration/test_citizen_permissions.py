@@ -94,8 +94,8 @@ def test_each_yes_is_one_record_and_the_receipt_can_be_kept(portal: Portal) -> N
     assert "attachment" in file.response.headers["Content-Disposition"]
     found = json.loads(file.html)
     assert found["receipt"] == reference
-    hashes = [record_hash(one["record"]) for one in found["records"]]
-    assert hashes == [one["record_sha256"] for one in found["records"]]
+    hashes = [record_hash(one) for one in found["records"]]
+    assert hashes == found["record_hashes"]
     assert sorted(hashes) == sorted(row[4] for row in rows)
     assert "Tamsin" not in file.html
 
