@@ -33,6 +33,8 @@ class InstalmentState(StrEnum):
     """The one that lies ahead."""
     DUE = "due"
     """Its day has come."""
+    PART_PAID = "part_paid"
+    """Something came, and the days of grace are not over."""
     PAID = "paid"
     MISSED = "missed"
     SKIPPED = "skipped"
@@ -45,7 +47,9 @@ LIVE_PLAN = frozenset({PlanState.PROPOSED, PlanState.ACTIVE, PlanState.PAUSED})
 LIVE_SHARE = frozenset({ShareState.PENDING, ShareState.AGREED, ShareState.CHANGE_ASKED})
 """The lines whose pence add up to the payment of a live plan, always (SEC-78)."""
 
-OPEN_INSTALMENT = frozenset({InstalmentState.PLANNED, InstalmentState.DUE})
+OPEN_INSTALMENT = frozenset(
+    {InstalmentState.PLANNED, InstalmentState.DUE, InstalmentState.PART_PAID}
+)
 """Instalments that end with their plan."""
 
 State = PlanState | ShareState | InstalmentState
@@ -107,6 +111,11 @@ INSTALMENT_TRANSITIONS = _rows(
     ("I7", N.DUE, N.SKIPPED, "person|system", "a break"),
     ("I8", N.DUE, N.CANCELLED, "person|department|system", "the plan ended"),
     ("I9", N.MISSED, N.PAID, "system", "paid late"),
+    ("I10", N.DUE, N.PART_PAID, "system", "a part of the money is settled"),
+    ("I11", N.PART_PAID, N.PAID, "system", "the rest is settled"),
+    ("I12", N.PART_PAID, N.MISSED, "clock", "the days of grace are over"),
+    ("I13", N.PART_PAID, N.CANCELLED, "person|department|system", "the plan ended"),
+    ("I14", N.PLANNED, N.PAID, "system", "paid before its day"),
 )
 
 TRANSITIONS = PLAN_TRANSITIONS + SHARE_TRANSITIONS + INSTALMENT_TRANSITIONS

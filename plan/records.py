@@ -29,7 +29,8 @@ from sqlalchemy import (
 
 from consent.records import HASH, MOMENT, metadata
 from plan.lifecycle import LIVE_PLAN, InstalmentState, PlanState, ShareState
-from plan.terms import EndedReason, Every, Method, Tier
+from plan.rules.breaks import BreakKind
+from plan.terms import FINISHED, EndedReason, Every, Method, Tier, VaryReason
 
 TOKEN_LENGTH = 160
 
@@ -61,6 +62,9 @@ plan = Table(
     Column("agreed_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
     Column("ended_reason", String(16)),
+    Column("version", SmallInteger, nullable=False, server_default=text("1")),
+    Column("look_again_on", Date),
+    Column("review_by", Date),
     Column("post_hash", HASH, nullable=False),
     _one_of("state", PlanState),
     _one_of("frequency", Every),
@@ -72,9 +76,12 @@ plan = Table(
     ),
     CheckConstraint(
         "(state in ('ended', 'finished')) = (ended_at is not null)"
-        " and (state = 'ended') = (ended_reason is not null)",
+        " and (ended_at is null) = (ended_reason is null)"
+        f" and (state = 'finished') = (coalesce(ended_reason, '') in ({_list(FINISHED)}))",
         name="ended",
     ),
+    CheckConstraint("(state = 'paused') = (look_again_on is not null)", name="look_again_on"),
+    CheckConstraint("version >= 1", name="version"),
     CheckConstraint("extract(day from review_month) = 1", name="review_month"),
     UniqueConstraint("subject_id", "post_hash"),
     UniqueConstraint("plan_id", "subject_id"),
@@ -105,9 +112,11 @@ plan_share = Table(
     Column("answer_by", Date),
     Column("answered_at", MOMENT),
     Column("reason_code", String(24), nullable=False, server_default=text("''")),
+    Column("asked_pence", Integer),
     _one_of("tier", Tier),
     _one_of("state", ShareState),
     CheckConstraint("current_pence between 0 and 100000000", name="current_pence"),
+    CheckConstraint("asked_pence between 0 and 100000000", name="asked_pence"),
     CheckConstraint("weight_ppm between 0 and 1000000", name="weight_ppm"),
     CheckConstraint("rank between 1 and 999", name="rank"),
     UniqueConstraint("plan_id", "department", "debt_tag"),
@@ -128,9 +137,14 @@ instalment = Table(
     Column("subject_id", Uuid, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("state", String(12), nullable=False),
+    Column("amount_pence", Integer),
+    Column("paid_pence", Integer, nullable=False, server_default=text("0")),
+    Column("settled_at", MOMENT),
     PrimaryKeyConstraint("plan_id", "sequence"),
     _one_of("state", InstalmentState),
     CheckConstraint("sequence >= 1", name="sequence"),
+    CheckConstraint("amount_pence between 0 and 100000000", name="amount_pence"),
+    CheckConstraint("paid_pence between 0 and 100000000", name="paid_pence"),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index(
         "uq_instalment_one_ahead",
@@ -139,6 +153,62 @@ instalment = Table(
         postgresql_where=text("state = 'planned'"),
     ),
     Index("ix_instalment_due_on", "due_on", postgresql_where=text("state = 'planned'")),
+    Index("ix_instalment_open", "due_on", postgresql_where=text("state in ('due', 'part_paid')")),
+)
+
+plan_version = Table(
+    "plan_version",
+    metadata,
+    Column("plan_id", Uuid, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("payment_pence", Integer, nullable=False),
+    Column("frequency", String(12), nullable=False),
+    Column("pay_day", SmallInteger, nullable=False),
+    Column("strategy", String(16), nullable=False),
+    Column("policy_version", String(16), nullable=False),
+    Column("until_at", MOMENT, nullable=False),
+    Column("reason", String(16), nullable=False),
+    PrimaryKeyConstraint("plan_id", "version"),
+    ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
+    _one_of("reason", VaryReason),
+    Index("ix_plan_version_subject_id", "subject_id"),
+)
+
+plan_break = Table(
+    "plan_break",
+    metadata,
+    Column("break_id", Uuid, primary_key=True),
+    Column("plan_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("payments", SmallInteger, nullable=False),
+    Column("asked_at", MOMENT, nullable=False),
+    _one_of("kind", BreakKind),
+    CheckConstraint("payments between 1 and 26", name="payments"),
+    ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
+    Index("ix_plan_break_plan_id", "plan_id", "first_on"),
+    Index("ix_plan_break_subject_id", "subject_id"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("kind", CHAR(3), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("language", CHAR(2), nullable=False),
+    Column("about", Uuid, nullable=False),
+    Column("made_at", MOMENT, nullable=False),
+    Column("sent_at", MOMENT),
+    Column("status", String(12), nullable=False),
+    Column("provider_ref", String(40), nullable=False, server_default=text("''")),
+    _one_of("status", ("waiting", "sent", "delivered", "failed", "not_sent")),
+    UniqueConstraint("kind", "about"),
+    Index("ix_message_subject_id", "subject_id", text("made_at desc")),
+    Index("ix_message_waiting", "made_at", postgresql_where=text("status in ('waiting', 'sent')")),
 )
 
 plan_event = Table(

@@ -36,12 +36,42 @@ class Tier(StrEnum):
 
 
 class EndedReason(StrEnum):
-    """Why a plan ended without being finished. None of them carries a penalty."""
+    """Why a plan is over: ended, or finished (PLAN-17). None of them carries a penalty."""
 
     STOPPED = "stopped"
     """The person stopped it."""
     NOTHING_LEFT = "nothing_left"
     """Every line left it or was refused."""
+    PAID_IN_FULL = "paid_in_full"
+    AMENDED_TO_NIL = "amended_to_nil"
+    REMISSION = "remission"
+    WITHIN_TOLERANCE = "within_tolerance"
+    DEFAULT = "default"
+    """Payments stayed out, the review was offered, and nobody answered it (PLAN-11)."""
+    INSOLVENCY = "insolvency"
+    DECEASED = "deceased"
+
+
+FINISHED = frozenset(
+    {
+        EndedReason.PAID_IN_FULL,
+        EndedReason.AMENDED_TO_NIL,
+        EndedReason.REMISSION,
+        EndedReason.WITHIN_TOLERANCE,
+    }
+)
+"""The reasons of a plan that is finished; the others are those of one that ended."""
+
+
+class VaryReason(StrEnum):
+    """Why a plan got new terms; the old ones are kept beside them (D77)."""
+
+    AMOUNT = "amount"
+    """The person pays another amount, or on another day."""
+    LINES = "lines"
+    """A line joined, left, or took another share."""
+    BALANCES = "balances"
+    """A department corrected a balance, and the shares follow (PLAN-15)."""
 
 
 class Reason(StrEnum):

@@ -43,7 +43,10 @@ TITLES: Final[Mapping[str, Any]] = {
     "plan": _l("Plans"),
     "plan_share": _l("Parts of plans"),
     "instalment": _l("Payments"),
+    "plan_version": _l("Plans before you changed them"),
+    "plan_break": _l("Breaks from paying"),
     "plan_event": _l("What happened to plans"),
+    "message": _l("Messages"),
 }
 SHOWN: Final = 20
 """Rows of one table on the page; the file has all."""

@@ -8,9 +8,25 @@ from sqlalchemy import Table, select
 
 from consent.ids import SubjectId
 from consent.store import Tx
-from plan.records import instalment, plan, plan_event, plan_share
+from plan.records import (
+    instalment,
+    message,
+    plan,
+    plan_break,
+    plan_event,
+    plan_share,
+    plan_version,
+)
 
-PERSONAL: tuple[Table, ...] = (plan, plan_share, instalment, plan_event)
+PERSONAL: tuple[Table, ...] = (
+    plan,
+    plan_share,
+    instalment,
+    plan_version,
+    plan_break,
+    plan_event,
+    message,
+)
 
 
 @dataclass(frozen=True, slots=True)

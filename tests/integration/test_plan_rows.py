@@ -49,7 +49,8 @@ def counts(store: Store, actor: Anyone | Person | Worker) -> dict[str, int]:
 
 
 def test_a_person_sees_their_own_rows(store: Store, tamsin: Person) -> None:
-    assert counts(store, tamsin) == {"plan": 1, "plan_share": 3, "instalment": 1, "plan_event": 1}
+    found = {table: rows for table, rows in counts(store, tamsin).items() if rows}
+    assert found == {"plan": 1, "plan_share": 3, "instalment": 1, "plan_event": 1}
 
 
 def test_another_persons_plan_is_not_there_at_all(
