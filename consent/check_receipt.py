@@ -244,6 +244,16 @@ def opened(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
     )
 
 
+def signed_with(key: dict[str, Any], signed: bytes, signature: bytes) -> bool:
+    """Is it a key for signatures on P-256, and is this its signature?"""
+    if (key.get("kty"), key.get("crv"), key.get("use", "sig")) != ("EC", "P-256", "sig"):
+        return False
+    if "verify" not in key.get("key_ops", ["verify"]):
+        return False
+    x, y = (int.from_bytes(from_base64url(key[name]), "big") for name in "xy")
+    return es256(x, y, signed, signature)
+
+
 class Source:
     """Where keys and notices come from: files that were given, or the service itself."""
 
@@ -320,9 +330,8 @@ def _signature(
     right = False
     if (header.get("alg"), header.get("typ")) == ("ES256", "consent-receipt+jwt"):
         for key in source.keys(service):
-            if key.get("kid") == header.get("kid") and key.get("crv") == "P-256":
-                x, y = (int.from_bytes(from_base64url(key[name]), "big") for name in "xy")
-                right = right or es256(x, y, signed, signature)
+            if key.get("kid") == header.get("kid"):
+                right = right or signed_with(key, signed, signature)
     report.check(
         right,
         "The service has signed it, and nothing in it was changed.",

@@ -13,10 +13,12 @@ import jsonschema_rs
 import pytest
 
 from consent import notices as notice_files
+from consent.record import SCHEMA as SCHEMA_OF_RECORDS
 from consent.record import Recorded, record, record_hash, what_was_shown
 from consent.store.grants import Grant
 from consent.vocabulary import MANDATORY, PREFIXES, TERMS, missing, terms_of, unknown
 from tests.frozen_records import ORIGIN, Frozen, a_recorded, frozen
+from tests.second_opinion import ask_node
 
 ROOT = Path(__file__).resolve().parents[2]
 DPV = Path(os.environ.get("SVD_SHARED", ROOT.parent / "shared")) / "wire/w3c__dpv/2.2"
@@ -110,6 +112,26 @@ def test_the_context_explains_every_field_with_known_terms_sec_1() -> None:
     assert set(terms_of({k: v for k, v in context.items() if k not in PREFIXES})) <= TERMS
     used = {key for one in SECOND for key in _keys(one.record)}
     assert {key for key in used if not key.startswith("@")} <= context.keys()
+
+
+def test_records_expand_as_json_ld_with_nothing_left_unexplained_sec_1() -> None:
+    """A second opinion (jsonld): in safe mode a field without a meaning is an error."""
+    known = {PREFIXES[prefix] + name for prefix, name in (term.split(":") for term in TERMS)}
+    said = ask_node(
+        "expand.mjs",
+        {
+            "context": CONTEXT,
+            "address": f"{ORIGIN}/receipts/context-1.jsonld",
+            "base": f"{ORIGIN}/",
+            "documents": [one.record for one in SECOND],
+        },
+    )
+    assert len(said) == len(SECOND)
+    for used in said:
+        vocabulary = {one for one in used if one.startswith("https://w3id.org/dpv")}
+        assert vocabulary - known == {SCHEMA_OF_RECORDS}
+        assert len(vocabulary) > 40
+        assert any(one.startswith(f"{ORIGIN}/notices/") for one in used)
 
 
 def _keys(value: Any) -> set[str]:
