@@ -56,8 +56,8 @@ def sign(claims: Mapping[str, Any] | bytes, key: Key, *, typ: str) -> str:
 
 def verify(token: str, keys: Keys, *, typ: str, max_size: int = MAX_TOKEN) -> dict[str, Any]:
     """The claims of a token signed by one of these keys, or TokenRefused."""
-    header, body = _parts(token, 3, max_size)[:2]
-    said = _object(header)
+    header, body = parts(token, 3, max_size)[:2]
+    said = json_object(header)
     if set(said) != {"alg", "kid", "typ"}:
         raise TokenRefused("malformed")
     if said["typ"] != typ:
@@ -72,7 +72,7 @@ def verify(token: str, keys: Keys, *, typ: str, max_size: int = MAX_TOKEN) -> di
         jws.deserialize_compact(token, key, algorithms=[algorithm])
     except (JoseError, ValueError, TypeError):
         raise TokenRefused("signature") from None
-    return _object(body)
+    return json_object(body)
 
 
 def seal(body: bytes, key: ECKey, *, cty: str = "") -> str:
@@ -85,8 +85,8 @@ def seal(body: bytes, key: ECKey, *, cty: str = "") -> str:
 
 def unseal(token: str, private: ECKey | Keys, *, max_size: int = MAX_TOKEN) -> bytes:
     """What was sealed to us, or TokenRefused."""
-    header, wrapped = _parts(token, 5, max_size)[:2]
-    said = _object(header)
+    header, wrapped = parts(token, 5, max_size)[:2]
+    said = json_object(header)
     if not set(said) <= {"alg", "enc", "kid", "epk", "cty"} or wrapped:
         raise TokenRefused("malformed")
     if {name: said.get(name) for name in _SEAL} != _SEAL:
@@ -132,7 +132,7 @@ def compact_json(claims: Mapping[str, Any]) -> bytes:
     ).encode()  # fmt: skip
 
 
-def _parts(token: str, count: int, max_size: int) -> list[bytes]:
+def parts(token: str, count: int, max_size: int) -> list[bytes]:
     """The segments, decoded; refused when any is not the one way to write its bytes."""
     if len(token) > max_size:
         raise TokenRefused("too_big")
@@ -150,7 +150,7 @@ def _parts(token: str, count: int, max_size: int) -> list[bytes]:
     return decoded
 
 
-def _object(raw: bytes) -> dict[str, Any]:
+def json_object(raw: bytes) -> dict[str, Any]:
     try:
         said = read_json(raw)
     except NotStrictJson:

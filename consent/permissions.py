@@ -23,6 +23,8 @@ class Permission(StrEnum):
     """A person's own account, and nobody else's."""
     SIGNED_IN_RECENTLY = "signed_in_recently"
     """Granting, agreeing and appointing: signed in within 15 minutes (decision 21)."""
+    DEPARTMENT = "department"
+    """A department's own permissions, shown to its machines with a token and a proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ PERMISSIONS: Final[Mapping[Permission, Rule]] = MappingProxyType(
         Permission.ANYONE: Rule(frozenset({"anyone", "person"})),
         Permission.SIGNED_IN: Rule(frozenset({"person"})),
         Permission.SIGNED_IN_RECENTLY: Rule(frozenset({"person"}), recent=True),
+        Permission.DEPARTMENT: Rule(frozenset({"department"})),
     }
 )
 

@@ -27,7 +27,9 @@ PERMIT_LIFE: Final = timedelta(minutes=2)
 """A permit is made for one pull, while the person is there; an older one is not signed."""
 
 EVENT_PREFIX: Final = "urn:uk:svd:event:"
-STATEMENT_TYPES: Final = frozenset({"consent-receipt+jwt", "grant-status+jwt"})
+STATEMENT_TYPES: Final = frozenset(
+    {"consent-receipt+jwt", "grant-status+jwt", "grant-status-list+jwt"}
+)
 
 
 class Errand(StrEnum):

@@ -42,6 +42,8 @@ signed_in = _declare(Permission.SIGNED_IN)
 """For a signed-in person. Others are sent to sign in and then back."""
 signed_in_recently = _declare(Permission.SIGNED_IN_RECENTLY)
 """For granting, agreeing and appointing: a sign-in of the last 15 minutes (SEC-31)."""
+a_department = _declare(Permission.DEPARTMENT)
+"""For a department's machines, at their own door (app.department_api)."""
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:

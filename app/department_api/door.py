@@ -1,0 +1,54 @@
+"""What the departments' door works with, made once by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from flask import current_app
+
+from app.department_api.limits import Limits
+from app.department_api.tokens import Tokens
+from consent.clock import Clock
+from consent.keys import Keys
+from consent.register import DepartmentEntry
+from consent.store.checks import Checks
+
+
+class Clients(Protocol):
+    """Departments that may be a client, and the keys that each publishes at its registered
+    address. Reading keys raises OutsideFailed or KeyRefused."""
+
+    def find(self, code: str) -> DepartmentEntry | None: ...
+
+    def keys(self, code: str, *, again: bool = False) -> Keys:
+        """`again`: because a token names a key that is not in the set in hand."""
+        ...
+
+
+class Statements(Protocol):
+    """Dates and signs a statement; the consent signer is one."""
+
+    def sign_statement(self, claims: Mapping[str, Any], *, typ: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Door:
+    """`issuer` is the portal's address, without a slash at the end."""
+
+    issuer: str
+    clock: Clock
+    clients: Clients
+    checks: Checks
+    tokens: Tokens
+    signer: Statements
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def token_address(self) -> str:
+        return f"{self.issuer}/oauth/token"
+
+
+def here() -> Door:
+    return cast(Door, current_app.extensions["svd.door"])

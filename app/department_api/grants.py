@@ -1,0 +1,75 @@
+"""How permissions stand now, for the department that they name and for nobody else.
+
+An id that there is not, one of another department and a text that is no id take the same way and
+get the same answer (SEC-88).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, request
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.wrappers import Response
+
+from app.department_api import guard
+from app.department_api.door import here
+from app.department_api.problems import Problem
+from app.department_api.tokens import CLIENT, STATUS
+from app.http.access import a_department
+from consent.standing import STATUS_TYPE, STATUSES_TYPE, UNKNOWN, addressed, id_to_look_for
+from consent.strict_json import NotStrictJson, read_json
+
+blueprint = Blueprint("grants", __name__)
+MOST: Final = 500
+LONGEST_ID: Final = 64
+
+
+class Asked(Schema):
+    class Meta:
+        unknown = RAISE
+
+    grant_ids = fields.List(
+        fields.String(required=True, validate=validate.Length(1, LONGEST_ID)),
+        required=True,
+        validate=validate.Length(1, MOST),
+    )
+
+
+@blueprint.get("/v1/grants/<grant_id>/status")
+@a_department
+def status(grant_id: str) -> Response:
+    """A `grant-status+jwt`, good for 60 seconds."""
+    found = guard.look(STATUS, (id_to_look_for(grant_id),))
+    if not found:
+        raise Problem("not-found")
+    return _signed(found[0].claims(here().clock.now()), STATUS_TYPE)
+
+
+@blueprint.post("/v1/grants/status")
+@a_department
+def statuses() -> Response:
+    """One signed answer with the state of each of up to 500 grants, `unknown` where it has none."""
+    asked = _asked()
+    guard.keep_to_the_rate(guard.department(), len(asked) / 50)
+    found = guard.look(STATUS, tuple(dict.fromkeys(map(id_to_look_for, asked))))
+    now = here().clock.now()
+    states = {one.grant_id: one.state_at(now).value for one in found}
+    return _signed({"states": {id_: states.get(id_, UNKNOWN) for id_ in asked}}, STATUSES_TYPE)
+
+
+def _asked() -> list[str]:
+    if request.mimetype != "application/json":
+        raise Problem("unsupported-type")
+    try:
+        asked: dict[str, Any] = Asked().load(read_json(request.get_data(cache=False)))
+    except (NotStrictJson, ValidationError):
+        raise Problem("malformed") from None
+    ids: list[str] = asked["grant_ids"]
+    return ids
+
+
+def _signed(claims: dict[str, Any], typ: str) -> Response:
+    door = here()
+    said = {**addressed(CLIENT + guard.department(), door.clock.now()), **claims}
+    return Response(door.signer.sign_statement(said, typ=typ), content_type="application/jwt")
