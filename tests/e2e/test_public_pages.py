@@ -167,4 +167,6 @@ def test_a_page_weighs_little_and_asks_for_little(browser: Browser, home: str) -
 
 def test_pictures_are_left_where_people_look(surfer: Surfer, tmp_path: Path) -> None:
     surfer.go("/")
-    assert surfer.picture("start").stat().st_size > 1000
+    surfer.picture("start", str(tmp_path))
+    (picture,) = tmp_path.glob("start*.png")
+    assert picture.stat().st_size > 1000
