@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, redirect
@@ -10,6 +10,7 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from app.citizen import anchor, who
+from app.citizen.new_words import card_of
 from app.citizen.slots import CHOSEN, Chosen
 from app.http import session, words
 from app.http.access import signed_in_recently
@@ -18,9 +19,12 @@ from app.http.fields import Choice
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import lazy_gettext as _l
+from consent.ask import Card, ask
+from consent.clock import london_date
 from consent.errors import WrongState
 from consent.grant import Given, Shown, Yes, give
-from consent.notices import Notice, Row
+from consent.ids import random_text
+from consent.notices import Notice
 from consent.purposes import Purpose
 from consent.register import DepartmentEntry
 
@@ -35,24 +39,24 @@ class Agree(FormSchema):
     post_key = fields.String(required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What one department's card says."""
-
-    entry: DepartmentEntry
-    rows: tuple[Row, ...]
-
-
 @blueprint.get("/check")
 @signed_in_recently
 def check() -> Response:
-    """D12. When the cards were shown is part of what is recorded."""
+    """D12. What is shown, and when, is noted before anybody decides (T1)."""
     visit = session.visit()
     chosen = visit.get(CHOSEN, Chosen)
     if chosen is None or not _asked_for(chosen):
         return redirect(CHOOSE, 303)
-    chosen = replace(chosen, shown_at=now())
+    chosen = _shown_now(chosen)
     visit.put(CHOSEN, chosen)
+    notice = _notice()
+    ask(
+        services().store,
+        services().chance,
+        actor=session.person(),
+        cards=[Card(entry, notice) for entry in _asked_for(chosen)],
+        shown=_shown(chosen),
+    )
     return _page(blank(Agree(), post_key=chosen.post_key), chosen)
 
 
@@ -66,6 +70,8 @@ def decided() -> Response:
     form = read_form(Agree())
     if form.value("post_key") != chosen.post_key:
         raise WrongState("other departments were chosen in another tab")
+    if chosen.notice_sha256 != _notice().sha256:
+        raise WrongState("the cards have other words now, or another language")
     if not form.ok:
         return _page(form, chosen)
     if form.data["agree"] == "no":
@@ -75,6 +81,22 @@ def decided() -> Response:
     given = _give(chosen, opened)
     visit.put(CHOSEN, replace(chosen, departments=()))  # so that the same post leads to the same
     return anchor.away(given, opened, f"/permissions/{given.receipt.replace(' ', '')}")
+
+
+def _shown_now(chosen: Chosen) -> Chosen:
+    """The same form as long as the same is shown: other words, or another last day, are a form
+    of their own, so that nobody agrees to what another page said."""
+    notice = _notice()
+    same = london_date(chosen.shown_at) == london_date(now())
+    if chosen.notice_sha256 == notice.sha256 and same:
+        return chosen
+    first = not chosen.notice_sha256
+    key = chosen.post_key if first else random_text(services().chance, 24)
+    return Chosen(chosen.departments, key, now(), notice.sha256)
+
+
+def _shown(chosen: Chosen) -> Shown:
+    return Shown(chosen.post_key, chosen.shown_at, words.language())
 
 
 def _give(chosen: Chosen, opened: bytes) -> Given:
@@ -88,7 +110,7 @@ def _give(chosen: Chosen, opened: bytes) -> Given:
         yeses=[
             Yes(entry, notice, notice.until(entry, chosen.shown_at)) for entry in _entries(chosen)
         ],
-        shown=Shown(chosen.post_key, chosen.shown_at, words.language()),
+        shown=_shown(chosen),
         sign_in=who.evidence(),
         origin=settings().portal_url,
         opening=opened,
@@ -103,7 +125,7 @@ def _page(form: Form, chosen: Chosen) -> Response:
         form=form,
         notice=notice,
         cards=[
-            Card(entry, notice.card(entry, until=notice.until(entry, chosen.shown_at)))
+            card_of(services().notices, notice, entry, until=notice.until(entry, chosen.shown_at))
             for entry in entries
         ],
         question=notice.question_one if len(entries) == 1 else many,

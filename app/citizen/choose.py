@@ -19,9 +19,12 @@ from app.http.fields import Choices, Postcode
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import lazy_gettext as _l
+from consent.errors import NotFound
 from consent.ids import random_text
+from consent.lifecycle import State
 from consent.purposes import Purpose
 from consent.register import DepartmentEntry
+from consent.store import requests
 from consent.store.grants import Grant
 
 blueprint = Blueprint("choose", __name__, url_prefix="/permissions")
@@ -56,12 +59,19 @@ def chosen() -> Response:
     if departments == (NONE,):
         visit.delete(CHOSEN)
         return redirect("/permissions/not-asked", 303)
-    post_key = random_text(services().chance, 24)
-    visit.put(CHOSEN, Chosen(departments, post_key, now()))
-    entries = [services().register.find(code) for code in departments]
-    by_postcode = any(entry is not None and entry.asks_by_postcode for entry in entries)
-    onward = COUNCIL if by_postcode else CHECK
-    return redirect(f"{NINO}?next={onward}" if who.needs_nino(departments) else onward, 303)
+    return _onward(departments)
+
+
+@blueprint.get("/choose/<department>")
+@signed_in
+def choose_one(department: str) -> Response:
+    """Straight to the card of one department: to ask again, or to decide what was put off."""
+    entry = services().register.find(department)
+    if entry is None or not entry.connected:
+        raise NotFound("no such department to ask")
+    if department in _held():
+        return redirect("/permissions", 303)
+    return _onward((department,))
 
 
 @blueprint.get("/your-council")
@@ -113,8 +123,35 @@ def on_without_council() -> Response:
 @blueprint.get("/not-asked")
 @signed_in
 def not_asked() -> Response:
-    """After a no: nothing was recorded, and nothing is asked again."""
-    return page("citizen/permissions/not_asked.html", in_use=bool(who.live_grants()))
+    """After a no. Nothing is asked again; what is kept of a no to cards is said."""
+    return page(
+        "citizen/permissions/not_asked.html",
+        in_use=bool(who.live_grants()),
+        cards_seen=request.args.get("said") == "no",
+    )
+
+
+@blueprint.get("/decide-later")
+@signed_in
+def decide_later() -> Response:
+    """After the cards were put off: until when the question stays, and what can be done now."""
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        waiting = requests.open_of(tx, actor.subject)
+    days = [one.decide_by for one in waiting if one.state is State.DEFERRED]
+    if not days:
+        return redirect("/permissions", 303)
+    return page("citizen/permissions/decide_later.html", until=max(days))
+
+
+def _onward(departments: tuple[str, ...]) -> Response:
+    """To the cards, by way of what finding the person needs."""
+    post_key = random_text(services().chance, 24)
+    session.visit().put(CHOSEN, Chosen(departments, post_key, now()))
+    entries = [services().register.find(code) for code in departments]
+    by_postcode = any(entry is not None and entry.asks_by_postcode for entry in entries)
+    onward = COUNCIL if by_postcode else CHECK
+    return redirect(f"{NINO}?next={onward}" if who.needs_nino(departments) else onward, 303)
 
 
 def _without_council() -> list[DepartmentEntry]:

@@ -75,6 +75,11 @@ def until(grant: Grant) -> str:
     return gettext("When you stop it")
 
 
+def has_end(grant: Grant) -> bool:
+    """It ends on a day, and not with a plan or when the person stops it."""
+    return TERMS[grant.purpose].longest is not None
+
+
 def ends_soon(grant: Grant) -> bool:
     return grant.live(now()) and grant.expires_at - now() <= SOON
 
@@ -104,7 +109,7 @@ def ask_again(grant: Grant) -> str:
     entry = services().register.find(grant.department)
     connected = entry is not None and entry.connected
     wanted = connected and grant.purpose is Purpose.VIEW_DEBTS
-    return f"/permissions/check?ask={grant.department}" if wanted else ""
+    return f"/permissions/choose/{grant.department}" if wanted else ""
 
 
 def act(grant: Grant) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint
@@ -17,13 +18,27 @@ from app.http.pages import page
 from consent.errors import NotFound
 from consent.lifecycle import State
 from consent.purposes import Purpose
-from consent.store import grants, requests
+from consent.store import grants, log, receipts, requests
 from consent.store.grants import Grant
 from consent.store.requests import Request
 
 blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
 ENDED_SHOWN: Final = 25
 REFERENCE: Final = re.compile(r"[A-Z0-9]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One permission of a receipt, as it was given then. `renewed_as` is the receipt that took its
+    place; `place` is where it stands in the log, once a signed head of the log covers it."""
+
+    grant: Grant
+    renewed_as: str
+    place: int | None
+
+    @property
+    def in_use(self) -> bool:
+        return not self.renewed_as and self.grant.live(now())
 
 
 @blueprint.get("")
@@ -76,25 +91,40 @@ def receipt(receipt: str) -> Response:
     return page(
         "citizen/permissions/receipt.html",
         given=given,
-        first=given[0],
-        in_use=[grant for grant in given if grant.live(now())],
-        may_ask=any(grant.live(now()) and grant.purpose is Purpose.VIEW_DEBTS for grant in given),
+        first=given[0].grant,
+        in_use=any(one.in_use for one in given),
+        may_ask=any(one.in_use and one.grant.purpose is Purpose.VIEW_DEBTS for one in given),
         address=receipt,
         words=permission_words,
     )
 
 
-def _given(receipt: str) -> list[Grant]:
-    """The grants of one receipt. Raises NotFound, also for another person's."""
+def _given(receipt: str) -> list[Given]:
+    """What one receipt is for. Raises NotFound, also for another person's."""
     actor = session.person()
     if not REFERENCE.fullmatch(receipt):
         raise NotFound("no such receipt")
     reference = " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
     with services().store.transaction(actor) as tx:
-        found = grants.of_receipt(tx, actor.subject, reference)
-    if not found:
+        versions = receipts.versions_of_receipt(tx, actor.subject, reference)
+        leaves = receipts.leaves_of(tx, {one.grant_id for one in versions})
+        kept = log.newest_checkpoint(tx)
+        today = {one.grant_id: grants.one(tx, actor.subject, one.grant_id) for one in versions}
+    if not versions:
         raise NotFound("no such receipt")
-    return sorted(found, key=_by_name)
+    found = []
+    for one in sorted(versions, key=_by_name):
+        leaf = next((x for x in leaves[one.grant_id] if x.event.digest == one.record_hash), None)
+        place = leaf.leaf_index if leaf else None
+        newest = today[one.grant_id] or one
+        found.append(
+            Given(
+                one,
+                renewed_as=newest.receipt if newest.version > one.version else "",
+                place=place if place is not None and kept and place < kept.size else None,
+            )
+        )
+    return found
 
 
 def _by_name(grant: Grant) -> tuple[str, str]:

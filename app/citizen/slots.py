@@ -114,11 +114,13 @@ class Typed(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Chosen(Ephemeral):
-    """Departments ticked and not yet agreed to, and when their cards were shown."""
+    """Departments ticked and not yet agreed to, when their cards were shown, and (by its hash)
+    under which notice; empty before they were."""
 
     departments: tuple[str, ...]
     post_key: str
     shown_at: datetime
+    notice_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -64,13 +64,6 @@ def needs_nino(departments: Iterable[str]) -> bool:
     return not typed().nino_asked and any("nino" in entry.sends for entry in entries if entry)
 
 
-def all_grants() -> list[Grant]:
-    """Every permission this person ever gave, newest first."""
-    actor = session.person()
-    with services().store.transaction(actor) as tx:
-        return grants.all_of(tx, actor.subject)
-
-
 def has_given() -> bool:
     """Whether this person ever gave a permission."""
     actor = session.person()

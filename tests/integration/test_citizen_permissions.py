@@ -32,16 +32,30 @@ def test_choosing_asks_for_at_least_one_answer_and_not_for_both(portal: Portal) 
     assert portal.rows("select count(*) from consent_grant") == [(0,)]
 
 
-def test_a_no_is_not_recorded_and_is_not_asked_again(portal: Portal) -> None:
+def test_choosing_nobody_is_not_recorded(portal: Portal) -> None:
     client = portal.client()
     page = client.send(client.get_in("testwell"), departments=["none"])
     assert page.heading == "We will not ask anyone"
+    assert page.says("We have not recorded anything.")
     assert page.links()["get free debt advice"] == "/get-free-debt-advice"
-    page = client.send(client.get("/permissions/choose"), departments=["dwp", "dvla"])
-    assert client.send(page, agree="no").heading == "We will not ask anyone"
-    assert portal.rows("select count(*) from consent_grant") == [(0,)]
     assert portal.rows("select count(*) from consent_event") == [(0,)]
-    assert client.get("/permissions/check").heading == "Which departments do you want us to ask?"
+
+
+def test_what_is_shown_is_noted_before_anybody_decides(portal: Portal) -> None:
+    client = portal.client()
+    page = client.send(client.get_in("testwell"), departments=["dwp", "dvla"])
+    notice = portal.services.notices.newest(Purpose.VIEW_DEBTS, "en")
+    noted = "select department, state, notice_sha256 from consent_request order by department"
+    shown = [("dvla", "requested", notice.sha256), ("dwp", "requested", notice.sha256)]
+    assert portal.rows(noted) == shown
+    client.get("/permissions/check")
+    assert portal.rows(noted) == shown
+    ids = portal.rows("select grant_id from consent_request order by department")
+    client.send(page, agree="yes")
+    assert portal.rows(noted) == []
+    assert portal.rows("select grant_id from consent_grant order by department") == ids
+    steps = "select kind, by_kind from consent_event where department = 'dwp' order by position"
+    assert portal.rows(steps)[:2] == [("requested", "system"), ("given", "person")]
 
 
 def test_the_card_has_nine_rows_that_are_all_open_and_nothing_is_selected(portal: Portal) -> None:

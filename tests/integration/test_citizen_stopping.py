@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
+
+from tests.database import Database
 from tests.pages import Page
-from tests.permission_desk import permits, plan_rows, stop_link
+from tests.permission_desk import permits, person_of, plan_rows, stop_link
 from tests.plan_desk import at_the_plan, on
 from tests.portal import Client, Portal
+from tests.rows_read import rows_read
 
 
 def test_stopping_takes_four_steps_and_giving_five(portal: Portal) -> None:
@@ -58,10 +62,94 @@ def test_after_stopping_nobody_may_ask_and_one_can_say_yes_again(portal: Portal)
     assert client.get("/permissions").says("You stopped this on")
 
     page = client.get(page.links()["Change your mind"])
-    page = client.send(client.send(page, departments=["dwp"]), agree="yes")
+    assert page.heading == "Check what you are agreeing to"
+    page = client.send(page, agree="yes")
     assert page.heading == "Permission given"
     states = portal.rows("select state from consent_grant where department = 'dwp' order by 1")
     assert states == [("given",), ("withdrawn",)]
+
+
+def test_the_stopped_page_says_when_the_department_confirmed_and_signed(
+    portal: Portal, database: Database
+) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", "hmrc")
+    page = client.send(client.get(stop_link(client)), stop="yes")
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as connection:
+        connection.execute("update consent_grant set told_at = ended_at - interval '1 second'")
+        connection.commit()
+        assert client.get(page.path).says("has not confirmed yet"), "it was told of a pause"
+        connection.execute("update consent_grant set told_at = ended_at")
+        connection.commit()
+        assert client.get(page.path).says("It confirmed at")
+        assert not client.get(page.path).says("signed")
+        connection.execute("update consent_grant set stop_proof = 'eyJ.eyJ.sig'")
+        connection.commit()
+    page = client.get(page.path)
+    assert page.says("and signed for it.")
+    assert page.main.one("details").text.endswith("eyJ.eyJ.sig")
+    link = stop_link(client, "HM Revenue and Customs")
+    page = client.send(client.get(link), stop="yes")
+    assert page.says("We have stopped. It sees this on its own list.")
+
+
+def test_stopping_by_phone_is_explained_with_the_number_to_read_out(portal: Portal) -> None:
+    """SEC-6, F14."""
+    client = portal.client()
+    receipt = client.get_in("testwell", "dwp")
+    [(reference,)] = portal.rows("select receipt from consent_grant")
+    words = f"Call 0161 496 0000 and give the number {reference}."
+    assert receipt.says(words)
+    assert client.get(stop_link(client)).says(words)
+    assert client.get("/permissions").says("Call 0161 496 0000 and give the number on the receipt")
+    assert client.get("/contact").says("0161 496 0000. Monday to Friday")
+    assert client.get("/contact").says("give the number on your receipt. It starts with PM.")
+
+
+def test_all_stopped_is_not_said_to_somebody_who_stopped_nothing(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell")
+    assert client.get("/permissions/all-stopped").path == "/permissions"
+    client.send(client.get("/permissions/choose/dwp"), agree="yes")
+    assert client.get("/permissions/all-stopped").path == "/permissions"
+
+
+def test_the_list_costs_the_same_with_hundreds_that_have_ended(
+    portal: Portal, database: Database
+) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp", "dvla")
+    client.send(client.get(stop_link(client)), stop="yes")
+    actor = person_of(portal)
+
+    more_that_ended(portal, database, range(1, 41))
+    page = client.get("/permissions")
+    ended = page.main.all("ul", "govuk-list--spaced")[0]
+    assert len(ended.all("li")) == 25
+    again = [link.text for link in page.main.all("a") if link.text.startswith("Ask again")]
+    assert again == ["Ask again Department for Work and Pensions"]
+    few = rows_read(portal, client, "/permissions", actor=actor)
+    more_that_ended(portal, database, range(41, 2001))
+    assert rows_read(portal, client, "/permissions", actor=actor) <= few
+
+
+def more_that_ended(portal: Portal, database: Database, numbers: range) -> None:
+    """Copies of the newest stopped permission, each given a minute before the last."""
+    columns = portal.rows(
+        "select string_agg(column_name, ', ') from information_schema.columns where"
+        " table_name = 'consent_grant' and column_name not in ('grant_id', 'post_hash', 'given_at')"
+    )[0][0]
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            f"insert into consent_grant (grant_id, post_hash, given_at, {columns})"
+            " select left(md5(n::text), 24), md5(n::text) || md5(n::text),"
+            f" given_at - n * interval '1 minute', {columns} from generate_series(%s::int, %s::int) n,"
+            " (select * from consent_grant where state = 'withdrawn'"
+            " order by given_at desc limit 1) one".encode(),
+            (numbers.start, numbers.stop - 1),
+        )
+        connection.execute("analyze consent_grant")
 
 
 def test_stop_all_ends_every_permission_at_once(portal: Portal) -> None:
@@ -108,7 +196,8 @@ def test_everything_we_hold_is_shown_and_holds_no_debt(portal: Portal) -> None:
         "session": 1,
         "contact": 1,
         "consent_grant": 1,
-        "consent_event": 2,
+        "consent_event": 3,
+        "sign_in_evidence": 1,
     }
 
 
