@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,9 @@ def test_every_link_of_a_public_page_leads_somewhere(client: PageClient, path: s
 
 @pytest.mark.parametrize("path", TITLES)
 def test_a_public_page_is_light(client: PageClient, path: str) -> None:
-    assert len(client.get(path).html) < (80_000 if "what-we-store" in path else 40_000)
+    html = client.get(path).html
+    assert len(html) < (160_000 if "what-we-store" in path else 40_000)
+    assert len(gzip.compress(html.encode())) < 14 * 1024
 
 
 def test_the_public_pages_set_no_cookie(client: PageClient) -> None:

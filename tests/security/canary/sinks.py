@@ -19,7 +19,7 @@ from app.local.pgbin import find_programs
 from app.local.postgres import SUPERUSER
 from tests.security.canary.house import SHARED_MEMORY, CanaryHouse
 
-LEAK_TEXT, LEAK_PENCE = "CNRY-leak of 12,997.09", 1299709
+LEAK_TEXT, LEAK_PENCE = "CNRYBIRD-leak of 12,997.09", 1299709
 LEAK_FOLDER = "svd-canary-leak"
 Parts = Iterator[tuple[str, bytes]]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MARKER = "CNRY"
+MARKER = "CNRYBIRD"
+"""Long enough that random text (nonces, tokens, hashes) does not hold it by chance."""
 KEY = "canary"
 GIVEN, FAMILY = "Cnryanna", "Cnryssen"
 NINO = "QQ987653C"
@@ -32,16 +33,26 @@ class Planted:
 
 
 DEBTS = (
-    Planted("dwp", "DWP_LEGACY_OP", "CNRY-5f0a overpayment", 1299709, 1399501, "CNRYDWP00417"),
     Planted(
-        "dwp", "DWP_UC_OP", "CNRY-71c9 benefit", 1299721, 1399513, "CNRYDWP00981", taken=612373
+        "dwp", "DWP_LEGACY_OP", "CNRYBIRD-5f0a overpayment", 1299709, 1399501, "CNRYBIRDDWP00417"
     ),
-    Planted("council", "LA_CTAX", "CNRY-a83e council tax", 1299743, 1399541, "CNRYCT001774"),
-    Planted("dvla", "DVLA_PENALTY", "CNRY-0d62 penalty", 1299763, 1399547, "CNRYDV002291"),
-    Planted("slc", "SLC_OVERPAY", "CNRY-e491 grant", 1299791, 1399561, "CNRYSL003315"),
-    Planted("nhsbsa", "NHS_PCN", "CNRY-b7d0 charge", 1299811, 1399567, "CNRYNH004402"),
-    Planted("hmrc", "HMRC_SA", "Self Assessment CNRY", 1299817, 1399571, "CNRYHM005530"),
-    Planted("hmcts", "HMCTS_FINE", "Court fine CNRY", 1299821, 1399577, "CNRYHC006648"),
+    Planted(
+        "dwp",
+        "DWP_UC_OP",
+        "CNRYBIRD-71c9 benefit",
+        1299721,
+        1399513,
+        "CNRYBIRDDWP00981",
+        taken=612373,
+    ),
+    Planted(
+        "council", "LA_CTAX", "CNRYBIRD-a83e council tax", 1299743, 1399541, "CNRYBIRDCT001774"
+    ),
+    Planted("dvla", "DVLA_PENALTY", "CNRYBIRD-0d62 penalty", 1299763, 1399547, "CNRYBIRDDV002291"),
+    Planted("slc", "SLC_OVERPAY", "CNRYBIRD-e491 grant", 1299791, 1399561, "CNRYBIRDSL003315"),
+    Planted("nhsbsa", "NHS_PCN", "CNRYBIRD-b7d0 charge", 1299811, 1399567, "CNRYBIRDNH004402"),
+    Planted("hmrc", "HMRC_SA", "Self Assessment CNRYBIRD", 1299817, 1399571, "CNRYBIRDHM005530"),
+    Planted("hmcts", "HMCTS_FINE", "Court fine CNRYBIRD", 1299821, 1399577, "CNRYBIRDHC006648"),
 )
 
 INCOME = {"client-salary-or-wages": 612377, "child-benefit": 612401}
