@@ -19,7 +19,7 @@ from tests.security.canary.search import Scanner
 from tests.security.canary.values import AMOUNTS, DEBTS, cast_toml
 
 SCANNER = Scanner()
-TEXT = "before CNRY-5f0a after"
+TEXT = "before CNRYBIRD-5f0a after"
 PENCE = 1299709
 
 
