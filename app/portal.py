@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from app.department_api import create_api, serve_beside
 from app.http import (
     access,
     assets,
@@ -56,4 +57,5 @@ def create_app(settings: Settings, services: Services) -> Flask:
     errors.prepare(app)
     for door in DOORS:
         doors.open_door(app, door)
+    serve_beside(app, create_api(settings, services.door))
     return app

@@ -10,6 +10,7 @@ from adapters.departments.native import NativeMessages
 from adapters.identity.one_login import OneLogin
 from adapters.messages.sealed_contact import ContactKeeper
 from adapters.wire_loop import WireLoop
+from app.department_api.door import Door
 from consent.clock import Chance, Clock
 from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
@@ -50,5 +51,7 @@ class Services:
     one_login_client_jwks: Mapping[str, Any]
     log_key: NoteKey
     """With this, anybody can check what the log of permissions says of itself."""
+    door: Door
+    """What the departments' door works with; people's pages do not touch it."""
     wire_loop: WireLoop
     """Runs an errand that is sent while the person waits for its outcome."""

@@ -44,6 +44,8 @@ class Settings:
     portal_url: str
     database_url: str
     worker_database_url: str
+    department_database_url: str = ""
+    """For the departments' door; empty takes `database_url` and steps down from there."""
     vault_url: str = ""
     """Redis or Valkey for several processes; empty keeps the vault in this one's memory."""
     one_login_url: str = "https://oidc.account.gov.uk"
@@ -125,6 +127,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
         portal_url=environ.get("SVD_PORTAL_URL", local).rstrip("/"),
         database_url=database,
         worker_database_url=environ.get("DATABASE_URL_WORKER", database),
+        department_database_url=environ.get("DATABASE_URL_DEPARTMENT", ""),
         vault_url=environ.get("VAULT_URL", ""),
         one_login_url=one_login.rstrip("/"),
         one_login_identity_url=identity.rstrip("/"),

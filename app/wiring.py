@@ -24,6 +24,9 @@ from adapters.messages.sealed_contact import ContactKeeper
 from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
 from app.citizen.slots import CLASSES
+from app.department_api.clients import PublishedClients
+from app.department_api.door import Door
+from app.department_api.tokens import Tokens
 from app.local.keys import secret
 from app.services import Services
 from app.settings import Settings
@@ -39,6 +42,7 @@ from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
 from consent.signer import LocalSigner, Signer
 from consent.store import WORKER, Store, open_store
+from consent.store.checks import Checks
 from debts.ports import Department, Vault
 from debts.pull import Pulls
 from debts.vault import MemoryVault
@@ -60,6 +64,7 @@ class Outside:
     loop: WireLoop
     departments: Mapping[DepartmentCode, Department]
     messages: Mapping[DepartmentCode, NativeMessages]
+    published: Mapping[DepartmentCode, PublishedKeys]
     signer: LocalSigner
 
     def stop(self) -> None:
@@ -79,6 +84,7 @@ class Running:
         self.outside.stop()
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.services.store.close()
+        self.services.door.checks.close()
 
 
 def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
@@ -115,6 +121,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         log_key=log_key(
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),
+        door=_door(settings, outside, clock, chance),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads)
@@ -141,14 +148,32 @@ def _outside(
     )
     departments: dict[DepartmentCode, Department] = {}
     messages: dict[DepartmentCode, NativeMessages] = {}
+    published: dict[DepartmentCode, PublishedKeys] = {}
     for entry in register.connected():
         if entry.wire == "native":
+            keys = published[entry.code] = PublishedKeys(entry.address, entry.code, wire, clock)
             departments[entry.code], messages[entry.code] = _native(
-                entry, settings, wire, signer, clock, chance
+                entry, settings, wire, signer, clock, chance, keys
             )
         else:
             departments[entry.code] = _own_wire(entry, settings, wire, clock)
-    return Outside(register, wire, WireLoop().start(), departments, messages, signer)
+    return Outside(register, wire, WireLoop().start(), departments, messages, published, signer)
+
+
+def _door(settings: Settings, outside: Outside, clock: Clock, chance: Chance) -> Door:
+    return Door(
+        issuer=settings.portal_url,
+        clock=clock,
+        clients=PublishedClients(outside.register, outside.published, outside.loop),
+        checks=Checks(settings.department_database_url or settings.database_url),
+        tokens=Tokens(
+            load_keys(settings.keys_dir / "api_token.jwk.json"),
+            issuer=settings.portal_url,
+            clock=clock,
+            chance=chance,
+        ),
+        signer=outside.signer,
+    )
 
 
 def _native(
@@ -158,8 +183,8 @@ def _native(
     signer: Signer,
     clock: Clock,
     chance: Chance,
+    keys: PublishedKeys,
 ) -> tuple[NativeDepartment, NativeMessages]:
-    keys = PublishedKeys(entry.address, entry.code, wire, clock)
     asks = NativeDepartment(
         entry,
         wire=wire,

@@ -161,6 +161,7 @@ class House:
             **environment(self.folder, self.url),
             "DATABASE_URL": database.portal_url,
             "DATABASE_URL_WORKER": database.worker_url,
+            "DATABASE_URL_DEPARTMENT": database.department_url,
             **{f"SVD_ADDRESS_{name.upper()}": self.simulators.addresses[name] for name in NAMES},
         }
 

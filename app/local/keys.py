@@ -4,6 +4,7 @@ Private (mode 0600):
     portal.jwk.json             P-256, ES256: signs consent assertions and receipts
     one_login_client.jwk.json   RSA 3072, PS256: proves the portal to GOV.UK One Login
     log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
+    api_token.jwk.json          P-256, ES256: signs departments' access tokens; published nowhere
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
     vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret,
@@ -51,6 +52,7 @@ def ensure(folder: Path) -> None:
     _pair(folder, "portal", _signing_key)
     _pair(folder, "one_login_client", _client_key)
     _pair(folder, "log", _log_key)
+    _private(folder / "api_token.jwk.json", _signing_key)
     for department in DEPARTMENTS:
         sign = _private(folder / f"{department}_sign.jwk.json", _signing_key)
         seal = _private(folder / f"{department}_seal.jwk.json", _sealing_key)

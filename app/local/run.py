@@ -21,7 +21,7 @@ from app.local.demo import SIMULATORS, people
 from app.local.family import Child, ChildDied, Family
 from app.local.migrate import upgrade
 from app.local.pgbin import NoPostgres
-from app.local.postgres import OWNER, PORTAL, WORKER, StartFailed, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, WORKER, StartFailed, start
 
 Urls = Mapping[str, str]
 
@@ -65,7 +65,11 @@ def _start(
     upgrade(urls[OWNER])
     worker = {**common, "DATABASE_URL": urls[WORKER]}
     family.add(Child("worker", _svd("worker"), worker, logs / "worker.log"))
-    portal = {**common, "DATABASE_URL": urls[PORTAL]}
+    portal = {
+        **common,
+        "DATABASE_URL": urls[PORTAL],
+        "DATABASE_URL_DEPARTMENT": urls[DEPARTMENT],
+    }
     health = f"http://127.0.0.1:{port}/healthz"
     family.add(Child("portal", _svd("serve"), portal, logs / "portal.log", health))
     family.wait_until_ready(told)
@@ -97,11 +101,12 @@ def _database(state: Path) -> Iterator[Urls]:
             OWNER: os.environ.get("DATABASE_URL_OWNER", given),
             PORTAL: given,
             WORKER: os.environ.get("DATABASE_URL_WORKER", given),
+            DEPARTMENT: os.environ.get("DATABASE_URL_DEPARTMENT", given),
         }
         return
     cluster = start(state / "postgres")
     try:
-        yield {role: cluster.url(role) for role in (OWNER, PORTAL, WORKER)}
+        yield {role: cluster.url(role) for role in (OWNER, PORTAL, WORKER, DEPARTMENT)}
     finally:
         cluster.stop()
 

@@ -1,5 +1,7 @@
 """Every address of the portal and who may open it, as tests/architecture/routes.txt lists them.
 
+The departments' door is an application of its own in the same process; its addresses follow.
+
 Run `python -m tests.architecture.routes` after adding a page, and read the difference.
 """
 
@@ -29,6 +31,11 @@ def rules(app: Flask) -> list[Rule]:
 
 def listed(app: Flask) -> str:
     """One line for each method of each address: method, rule, who, and `machine` without a form."""
+    doors = (app, app.extensions["svd.department_api"])
+    return "".join(_lines(door) for door in doors)
+
+
+def _lines(app: Flask) -> str:
     lines = []
     for rule in rules(app):
         who = permission_of(app, rule.endpoint)

@@ -24,7 +24,7 @@ import psycopg
 import requests
 
 from app.local import keys, migrate
-from app.local.postgres import OWNER, PORTAL, SUPERUSER, WORKER, Cluster, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, SUPERUSER, WORKER, Cluster, start
 from tests.portal import Simulators
 from tests.security.canary.values import cast_toml
 
@@ -98,6 +98,7 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
         environment |= {
             "DATABASE_URL": cluster.url(PORTAL),
             "DATABASE_URL_WORKER": cluster.url(WORKER),
+            "DATABASE_URL_DEPARTMENT": cluster.url(DEPARTMENT),
             **{f"SVD_ADDRESS_{n.upper()}": at for n, at in simulators.addresses.items()},
         }
         with program(house, "serve", environment), program(house, "worker", environment):

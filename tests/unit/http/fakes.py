@@ -66,8 +66,9 @@ class NoPulls:
     def __init__(self) -> None:
         self.forgotten = 0
 
-    def forget_all(self, visit: Visit) -> None:
+    def forget_all(self, visit: Visit) -> list[str]:
         self.forgotten += 1
+        return []
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Bag:
     pulls: NoPulls = field(default_factory=NoPulls)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
+    door: None = None
 
 
 def a_bag(at: datetime = NOON) -> Bag:
