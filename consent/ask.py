@@ -84,7 +84,7 @@ def ask_in(tx: Tx, chance: Chance, *, actor: Person, card: Card, shown: Shown) -
 
 
 def note(tx: Tx, chance: Chance, request: Request, kind: Kind, *, by: str, at: datetime) -> None:
-    """The event of a step before anything was given."""
+    """The event of a step before anything was given; that of a card commits to its words."""
     events.append(
         tx,
         new_event(
@@ -96,5 +96,6 @@ def note(tx: Tx, chance: Chance, request: Request, kind: Kind, *, by: str, at: d
             purpose=request.purpose,
             kind=kind,
             by=by,
+            digest=request.notice_sha256 if kind is Kind.REQUESTED else None,
         ),
     )
