@@ -31,8 +31,8 @@ _RECORDED: Final = (Kind.GIVEN, Kind.RENEWED)
 
 Rebuild = Callable[[Grant], str]
 """The hash (hex) of the record that a row describes, or an empty text where it cannot be made."""
-DisposalDigest = Callable[[Disposal], str]
-"""The hash (hex) that the event of a disposal commits to."""
+DisposalDigest = Callable[[Disposal, Grant], str]
+"""The hash (hex) that the event of a disposal commits to, by the version of then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def of_grant(
     yield from _uses(name, grant, logged)
     yield from _word_of_the_department(name, grant, logged)
     yield from _records(grant, logged, superseded, rebuild)
-    yield from _disposals(grant, logged, disposals, disposal_digest)
+    yield from _disposals([*superseded, grant], logged, disposals, disposal_digest)
 
 
 def _whose(name: str, row: Grant | Request, logged: Sequence[Logged]) -> Iterator[Fault]:
@@ -242,7 +242,7 @@ def _anchor(
 
 
 def _disposals(
-    grant: Grant,
+    versions: Sequence[Grant],
     logged: Sequence[Logged],
     disposals: Sequence[Disposal],
     digest: DisposalDigest | None,
@@ -259,13 +259,15 @@ def _disposals(
             yield Fault(name, "no event says that this was asked")
         elif not _near(kept.asked_at, [ask.at]):
             yield Fault(name, "asked_at is not the time of its event")
+        then = [version for version in versions if version.given_at <= kept.asked_at] or versions
+        grant = then[-1]
         if (kept.subject_id, kept.department) != (grant.subject_id, grant.department):
             yield Fault(name, "it names another person or department than its grant")
         if end is None and kept.disposed_at is not None:
             yield Fault(name, "no event says that this was disposed of")
         if end is not None and not _near(kept.disposed_at, [end.at]):
             yield Fault(name, "disposed_at is not the time of its event")
-        if end is not None and digest is not None and digest(kept) != end.digest:
+        if end is not None and digest is not None and digest(kept, grant) != end.digest:
             yield Fault(name, "its receipt has another hash than its event commits to")
     for interaction in done:
         yield Fault(f"disposal {interaction}", "an event says that it was made, and it is gone")

@@ -48,7 +48,10 @@ from consent.store.log import KeptCheckpoint
 from consent.store.requests import Request
 
 PAGE: Final = 2000
+MOST_LOST: Final = 1000
+"""Leaves at the end that may be gone and are still looked for one by one."""
 _LEVELS: Final = 62
+_LOWEST: Final = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +111,23 @@ def snapshot(store: Store) -> Iterator[Tx]:
 
 
 def leaf_count(tx: Tx) -> int:
-    """How many leaves there are or must once have been, by nodes, events or checkpoints."""
-    newest = (
-        select(func.max(log_node.c.position) + 1).where(log_node.c.level == 0).scalar_subquery(),
-        select(func.max(consent_event.c.leaf_index) + 1).scalar_subquery(),
+    """How many leaves there are or must once have been, by nodes, events or checkpoints.
+
+    A forged place far outside does not make the tree larger: it is a stray.
+    """
+    node, index = log_node.c, consent_event.c.leaf_index
+    most = func.greatest(
+        select(func.max(node.position) + 1).where(node.level == 0).scalar_subquery(),
+        select(func.max(index) + 1).scalar_subquery(),
         select(func.max(log_checkpoint.c.tree_size)).scalar_subquery(),
+        0,
     )
-    return int(tx.connection.execute(select(func.greatest(*newest, 0))).scalar_one())
+    there = func.greatest(
+        select(func.count()).where(node.level == 0).scalar_subquery(),
+        select(func.count(index)).scalar_subquery(),
+    )
+    largest, counted = tx.connection.execute(select(most, there)).one()
+    return int(largest if largest <= counted + MOST_LOST else counted)
 
 
 def leaves(tx: Tx, first: int, end: int) -> dict[int, Logged]:
@@ -135,7 +148,7 @@ def stray_nodes(tx: Tx, size: int) -> list[Place]:
     """Nodes that stand where a tree of this size has no complete subtree; the first hundred."""
     node = log_node.c
     beyond = or_(
-        node.level.not_between(0, _LEVELS),
+        ~node.level.between(0, _LEVELS),
         node.position < 0,
         and_(node.level.between(0, _LEVELS), node.position >= _shifted(size)),
     )
@@ -156,7 +169,7 @@ def stray_events(tx: Tx, size: int) -> list[UUID]:
 
 def waiting(tx: Tx) -> Iterator[Logged]:
     """Events that are not leaves yet."""
-    last = -1
+    last = _LOWEST
     while page := tx.connection.execute(
         select(*_EVENT)
         .where(consent_event.c.leaf_index.is_(None), consent_event.c.position > last)
@@ -169,7 +182,7 @@ def waiting(tx: Tx) -> Iterator[Logged]:
 
 def checkpoints(tx: Tx) -> Iterator[KeptCheckpoint]:
     """Every kept checkpoint, the smallest tree first."""
-    last, row = -1, log_checkpoint.c
+    last, row = _LOWEST, log_checkpoint.c
     while page := tx.connection.execute(
         select(row.tree_size, row.root_hash, row.at, row.note)
         .where(row.tree_size > last)
@@ -183,7 +196,7 @@ def checkpoints(tx: Tx) -> Iterator[KeptCheckpoint]:
 
 def cosigned(tx: Tx) -> Iterator[tuple[Cosigned, str | None]]:
     """Every kept cosignature with the note of its checkpoint."""
-    last, row = (-1, ""), log_cosignature.c
+    last, row = (_LOWEST, ""), log_cosignature.c
     while page := tx.connection.execute(
         select(row.tree_size, row.witness, row.at, row.line, log_checkpoint.c.note)
         .join(log_checkpoint, log_checkpoint.c.tree_size == row.tree_size, isouter=True)
