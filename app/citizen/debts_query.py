@@ -199,6 +199,7 @@ def _agree(form: Form, found: Numbered, query: DebtQuery) -> Response:
         form=form,
         numbered=found,
         entry=entry,
+        notice=notice,
         rows=notice.card(entry, until=notice.until(entry, query.shown_at)),
         question=notice.question_one.format(**names),
         yes=notice.yes.format(**names),
