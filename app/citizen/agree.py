@@ -143,5 +143,5 @@ def _entries(chosen: Chosen) -> list[DepartmentEntry]:
 
 def _asked_for(chosen: Chosen) -> list[DepartmentEntry]:
     """Without those that were said yes to already: nobody is asked twice (CD15)."""
-    held = {grant.department for grant in who.live_grants() if grant.purpose is Purpose.VIEW_DEBTS}
+    held = {grant.department for grant in who.open_grants() if grant.purpose is Purpose.VIEW_DEBTS}
     return [entry for entry in _entries(chosen) if entry.code not in held]

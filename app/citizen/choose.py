@@ -161,10 +161,10 @@ def _without_council() -> list[DepartmentEntry]:
 
 
 def _held() -> dict[str, Grant]:
-    """Departments that may be asked already."""
+    """Departments that have a yes already, also one that is paused."""
     return {
         grant.department: grant
-        for grant in who.live_grants()
+        for grant in who.open_grants()
         if grant.purpose is Purpose.VIEW_DEBTS
     }
 

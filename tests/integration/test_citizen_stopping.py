@@ -144,7 +144,8 @@ def more_that_ended(portal: Portal, database: Database, numbers: range) -> None:
         connection.execute(
             f"insert into consent_grant (grant_id, post_hash, given_at, {columns})"
             " select left(md5(n::text), 24), md5(n::text) || md5(n::text),"
-            f" given_at - n * interval '1 minute', {columns} from generate_series(%s::int, %s::int) n,"
+            f" given_at - n * interval '1 minute', {columns}"
+            " from generate_series(%s::int, %s::int) n,"
             " (select * from consent_grant where state = 'withdrawn'"
             " order by given_at desc limit 1) one".encode(),
             (numbers.start, numbers.stop - 1),
