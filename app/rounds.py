@@ -12,7 +12,9 @@ from typing import Final
 import structlog
 
 from app.http.logs import where
+from consent import notices
 from consent.clock import Chance, Clock
+from consent.disposal import dispose_due
 from consent.errors import OutsideFailed
 from consent.expire import expire
 from consent.log.checkpoint import CheckpointSigner, take_checkpoint
@@ -67,6 +69,7 @@ class Rounds:
         self._chance = chance
         self._deliver = deliver
         self._days = working_days
+        self._notices = notices.load()
         self._pool = ThreadPoolExecutor(MOST_DEPARTMENTS, thread_name_prefix="deliver")
         self._guard = threading.Lock()
         self._busy: set[str] = set()
@@ -77,6 +80,7 @@ class Rounds:
         base = self._store, self._clock, self._chance
         return (
             Round("expire", MINUTE, lambda: expire(*base)),
+            Round("disposals", MINUTE, lambda: dispose_due(*base, self._notices)),
             Round("follow", MINUTE, lambda: follow_permissions(*base)),
             Round("log", SECOND, lambda: sequence(self._store)),
             Round("checkpoint", MINUTE, self._checkpoint),

@@ -31,10 +31,12 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked(Ephemeral):
-    """When a department was asked in this visit; `tries` are the moments of the last asks."""
+    """When a department was asked in this visit; `tries` are the moments of the last asks and
+    `interaction` is the id of the newest one."""
 
     at: datetime
     tries: tuple[datetime, ...]
+    interaction: str = ""
 
     def next_try_at(self, now: datetime) -> datetime | None:
         """Nothing when it may be asked again now, else the moment it may (D28)."""

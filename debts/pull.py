@@ -9,6 +9,7 @@ one that belongs to a visit which has ended, or to an ask that a newer one has r
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -19,6 +20,7 @@ from threading import Event, Lock
 from typing import Any, Protocol
 
 from consent.clock import Clock
+from consent.how import How
 from consent.ids import DepartmentCode
 from consent.permit import Permit
 from consent.transactions import refuse_if_open
@@ -47,6 +49,14 @@ class Book(Protocol):
     """What the pull asks and tells the consent side; each call is one short transaction."""
 
     def still_live(self, permit: Permit) -> bool: ...
+
+    def received(self, permit: Permit, *, answer_sha256: str, held_until: datetime) -> bool:
+        """May this answer be kept until then? If so it is on record that it is."""
+        ...
+
+    def disposed(self, interactions: Collection[str], how: How) -> None:
+        """The answers to these asks have left the vault."""
+        ...
 
     def dropped(self, permit: Permit) -> None: ...
 
@@ -81,6 +91,7 @@ class Pulls:
         self._bells: defaultdict[str, set[Event]] = defaultdict(set)
         self._bells_lock = Lock()
         self._asking = [Lock() for _ in range(64)]
+        self._slots = [Lock() for _ in range(64)]
 
     @contextmanager
     def asking(self, who: object) -> Iterator[None]:
@@ -111,12 +122,17 @@ class Pulls:
         """Ask every department that a permit opens, at once. Returns without waiting."""
         refuse_if_open()
         now = self._clock.now()
+        replaced = []
         for permit in permits:
-            before = visit.get(f"ask.{permit.department}", Asked)
-            tries = (*(before.tries if before else ()), now)[-TRIES:]
-            visit.delete(f"answer.{permit.department}")
-            visit.put(f"ask.{permit.department}", Asked(now, tries))
+            with self._slot(visit, permit.department):
+                before = visit.get(f"ask.{permit.department}", Asked)
+                tries = (*(before.tries if before else ()), now)[-TRIES:]
+                visit.delete(f"answer.{permit.department}")
+                visit.put(f"ask.{permit.department}", Asked(now, tries, permit.interaction_id))
+            if before is not None and before.interaction:
+                replaced.append(before.interaction)
             self._start((visit.id, permit.department), self._one(visit, permit, facts, book, now))
+        book.disposed(replaced, How.REPLACED)
 
     def _start(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
         """Run in a context of its own: nothing of the request comes along."""
@@ -136,21 +152,38 @@ class Pulls:
         """Whether it is this process that waits for the answer."""
         return (visit.id, department) in self._running
 
-    def forget(self, visit: Visit, department: DepartmentCode) -> None:
+    def forget(self, visit: Visit, department: DepartmentCode, book: Book) -> None:
         """A permission ended: stop asking now, and forget what was asked and answered."""
         running = self._running.get((visit.id, department))
         if running is not None:
             running.cancel()
-        visit.delete(f"answer.{department}")
-        visit.delete(f"ask.{department}")
+        book.disposed(self._forget(visit, department), How.WITHDRAWN)
         self._tell(visit.id)
 
-    def forget_all(self, visit: Visit) -> None:
-        """The visit ends: every coroutine of it stops, and its one-time keys go with it."""
+    def forget_all(self, visit: Visit) -> list[str]:
+        """The visit ends: every coroutine of it stops, its one-time keys go with it, and its
+        answers. The asks that it had, for who writes down that their answers are gone."""
         for (owner, _), running in list(self._running.items()):
             if owner == visit.id:
                 running.cancel()
+        asked = [
+            interaction
+            for slot in visit.slots("ask.")
+            for interaction in self._forget(visit, DepartmentCode(slot.removeprefix("ask.")))
+        ]
         self._tell(visit.id)
+        return asked
+
+    def _forget(self, visit: Visit, department: DepartmentCode) -> list[str]:
+        """Without its ask no answer is taken in any more; the one that was is gone with it."""
+        with self._slot(visit, department):
+            asked = visit.take(f"ask.{department}", Asked)
+            visit.delete(f"answer.{department}")
+        return [asked.interaction] if asked is not None and asked.interaction else []
+
+    def _slot(self, visit: Visit, department: DepartmentCode) -> Lock:
+        """Held while an answer is put down, and while it is taken away."""
+        return self._slots[hash((visit.id, department)) % len(self._slots)]
 
     @contextmanager
     def news(self, visit: Visit) -> Iterator[Event]:
@@ -196,24 +229,56 @@ class Pulls:
         """Seal what arrived into the vault, if it may still be read. Runs on a thread."""
         slot = f"answer.{permit.department}"
         try:
-            live = book.still_live(permit)
+            kept = self._put_down(visit, permit, held, asked_at, book)
         except Exception:  # whether it may be read cannot be known: then it may not
-            fault = Unavailable(self._clock.now(), Unanswered.ERROR)
-            visit.put(slot, Held(fault, held.arrived_at), life=FRESH)
+            if self._wanted(visit, permit, asked_at):
+                fault = Unavailable(self._clock.now(), Unanswered.ERROR)
+                visit.put(slot, Held(fault, held.arrived_at), life=FRESH)
             self._tell(visit.id)
             raise
-        asked = visit.get(f"ask.{permit.department}", Asked)
-        wanted = asked is not None and asked.at == asked_at
-        if live and wanted:
-            visit.put(slot, held, life=FRESH)
-            self._tell(visit.id)
-            note(book, permit, held.answer, held.late)
-            return
-        if wanted:
+        if not kept and self._wanted(visit, permit, asked_at):
             ended = NotAsked("ended", self._clock.now())
             visit.put(slot, Held(ended, self._clock.now()), life=FRESH)
         self._tell(visit.id)
-        book.dropped(permit)
+        if kept:
+            note(book, permit, held.answer, held.late)
+        else:
+            book.dropped(permit)
+
+    def _put_down(
+        self, visit: Visit, permit: Permit, held: Held, asked_at: datetime, book: Book
+    ) -> bool:
+        """Put an answer into its slot while its permission lives and nothing has replaced its ask.
+
+        What a department said about a person is on record as held before it lies there (SEC-76).
+        """
+        slot, until = f"answer.{permit.department}", self._clock.now() + FRESH
+        with self._slot(visit, permit.department):
+            if not self._wanted(visit, permit, asked_at):
+                return False
+            sealed = visit.seal(slot, held)
+            fingerprint = hashlib.sha256(sealed).hexdigest()
+            if not _is_answer(held.answer):
+                live = book.still_live(permit)
+            else:
+                live = book.received(permit, answer_sha256=fingerprint, held_until=until)
+            if live:
+                visit.put_sealed(slot, sealed, until=until)
+        if live and not self._wanted(visit, permit, asked_at):  # another process took it away
+            self._take_back(visit, permit, sealed, book)
+            return False
+        return live
+
+    def _take_back(self, visit: Visit, permit: Permit, sealed: bytes, book: Book) -> None:
+        visit.delete_sealed(f"answer.{permit.department}", sealed)
+        how = How.REPLACED
+        if visit.get(f"ask.{permit.department}", Asked) is None:
+            how = How.SIGNED_OUT if book.still_live(permit) else How.WITHDRAWN
+        book.disposed([permit.interaction_id], how)
+
+    def _wanted(self, visit: Visit, permit: Permit, asked_at: datetime) -> bool:
+        asked = visit.get(f"ask.{permit.department}", Asked)
+        return asked is not None and asked.at == asked_at
 
     async def _answer(self, permit: Permit, facts: Facts) -> Answer:
         breaker = self._breakers[permit.department]
@@ -240,6 +305,11 @@ class Pulls:
 def _failed(answer: Answer) -> bool:
     """A department that refuses one person is not broken for the others."""
     return isinstance(answer, Unavailable) and answer.reason is not Unanswered.REFUSED
+
+
+def _is_answer(answer: Answer) -> bool:
+    """Whether a department said something about this person, be it that it knows nothing."""
+    return isinstance(answer, Debts | NoDebts | NotMatched | NeedsFact)
 
 
 def note(book: Book, permit: Permit, answer: Answer, late: bool) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock, Thread
+from weakref import ref
 
 from consent.clock import Clock
 
 LONGEST_ENTRY = 512 * 1024
 MOST_ENTRIES = 64
 """Bytes of one entry and entries of one visit; more is refused."""
+SWEEP_EVERY = 15.0
+"""Seconds that an entry may lie, unreadable, after its time."""
 
 
 class VaultFull(Exception):
@@ -17,13 +20,17 @@ class VaultFull(Exception):
 
 
 class MemoryVault:
-    """Keeps entries until their time; forgets them at once when told to."""
+    """Keeps entries until their time; forgets them at once when told to.
 
-    def __init__(self, clock: Clock) -> None:
+    While there are any, a thread drops those whose time has passed, whether anybody asks or not.
+    """
+
+    def __init__(self, clock: Clock, *, sweep_every: float = SWEEP_EVERY) -> None:
         self._clock = clock
         self._visits: dict[str, dict[str, tuple[bytes, datetime]]] = {}
         self._lock = Lock()
-        self._writes = 0
+        self._sweep_every = sweep_every
+        self._sweeping = False
 
     def put(self, visit: str, slot: str, sealed: bytes, *, expires_at: datetime) -> None:
         with self._lock:
@@ -33,9 +40,14 @@ class MemoryVault:
             ):
                 raise VaultFull(slot.partition(".")[0])
             entries[slot] = (sealed, expires_at)
-            self._writes += 1
-            if self._writes % 256 == 0:
-                self._sweep()
+            if not self._sweeping:
+                self._sweeping = True
+                Thread(
+                    target=_keep_sweeping,
+                    args=(ref(self), self._sweep_every),
+                    name="vault-sweep",
+                    daemon=True,
+                ).start()
 
     def get(self, visit: str, slot: str) -> bytes | None:
         with self._lock:
@@ -74,6 +86,13 @@ class MemoryVault:
         with self._lock:
             self._sweep()
 
+    def sweep_on(self) -> bool:
+        """As `sweep`; False when nothing is left, and the next entry starts the thread again."""
+        with self._lock:
+            self._sweep()
+            self._sweeping = bool(self._visits)
+            return self._sweeping
+
     def _live(self, visit: str, slot: str) -> bytes | None:
         entry = self._visits.get(visit, {}).get(slot)
         if entry is None or entry[1] <= self._clock.now():
@@ -87,3 +106,13 @@ class MemoryVault:
                 del entries[slot]
             if not entries:
                 del self._visits[visit]
+
+
+def _keep_sweeping(vault: ref[MemoryVault], every: float) -> None:
+    pause = Event()
+    while True:
+        pause.wait(every)
+        found = vault()
+        if found is None or not found.sweep_on():
+            return
+        del found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -40,8 +40,14 @@ class Visit:
 
     def put(self, slot: str, value: object, *, life: timedelta = IDLE) -> None:
         """Seal a value into a slot for `life`, 30 minutes unless said otherwise."""
-        sealed = self._seal.seal(slot, self._codec.encode(value))
-        self._vault.put(self._shelf(slot), slot, sealed, expires_at=self._clock.now() + life)
+        self.put_sealed(slot, self.seal(slot, value), until=self._clock.now() + life)
+
+    def seal(self, slot: str, value: object) -> bytes:
+        """A value as it would lie in this slot, for who must name it before it does."""
+        return self._seal.seal(slot, self._codec.encode(value))
+
+    def put_sealed(self, slot: str, sealed: bytes, *, until: datetime) -> None:
+        self._vault.put(self._shelf(slot), slot, sealed, expires_at=until)
 
     def get(self, slot: str, kind: type[T]) -> T | None:
         """The value of a slot when it is there, readable and of this kind; otherwise nothing."""
@@ -57,6 +63,11 @@ class Visit:
 
     def delete(self, slot: str) -> None:
         self._vault.delete(self._shelf(slot), slot)
+
+    def delete_sealed(self, slot: str, sealed: bytes) -> None:
+        """Delete a slot if exactly this lies in it."""
+        if self._vault.get(self._shelf(slot), slot) == sealed:
+            self.delete(slot)
 
     def touch(self) -> None:
         """The person is still here: every entry lives 30 minutes from now, but no answer does."""

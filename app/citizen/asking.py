@@ -50,6 +50,4 @@ def ask(codes: Collection[DepartmentCode], *, again: bool = False) -> None:
             sign_in=sign_in,
             departments=due,
         )
-        part.pulls.ask(
-            visit, permits, about, ConsentBook(part.store, part.clock, part.chance, actor)
-        )
+        part.pulls.ask(visit, permits, about, ConsentBook.of(part, actor))

@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
+from app.book import ConsentBook
 from app.citizen import permission_words, who
 from app.http import session
 from app.http.access import signed_in
@@ -144,7 +145,8 @@ def all_stopped() -> Response:
 def forget_answers(grant: Grant) -> None:
     """What this department answered in this visit is gone, and what it is being asked."""
     if grant.purpose is Purpose.VIEW_DEBTS:
-        services().pulls.forget(session.visit(), grant.department)
+        book = ConsentBook.of(services(), session.person())
+        services().pulls.forget(session.visit(), grant.department, book)
 
 
 def permission_of(grant_id: str) -> Grant:

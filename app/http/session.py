@@ -15,7 +15,9 @@ from flask import Flask, g, request
 from flask import session as form_session
 from werkzeug.wrappers import Response
 
+from app.book import ConsentBook
 from app.http.current import now, services
+from consent.how import How
 from consent.ids import SubjectId
 from consent.people import Anyone, Person
 
@@ -146,8 +148,13 @@ def _give_secret() -> str:
 
 def _destroy_visit() -> None:
     if _secret():
-        services().pulls.forget_all(visit())  # what is still being asked must not arrive later
+        # what is still being asked must not arrive later
+        asked = services().pulls.forget_all(visit())
         visit().destroy()
+        if asked and isinstance(
+            g.actor, Person
+        ):  # without a session the worker says so when time is over
+            ConsentBook.of(services(), g.actor).disposed(asked, How.SIGNED_OUT)
         g.cookies[VISIT_COOKIE] = ""
         g.pop("opened_visit", None)
 

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from app import create_app
+from app.book import ConsentBook
 from app.settings import Settings
 from consent.events import Kind
 from consent.ids import DepartmentCode
@@ -112,7 +113,8 @@ def test_stopping_in_the_service_cancels_the_ask_itself(portal: Portal) -> None:
         page = reading.submit(watch, client)
         time.sleep(0.3)
         stop_asking(portal, client, "dwp")
-        portal.services.pulls.forget(client.visit, DepartmentCode("dwp"))
+        book = ConsentBook.of(portal.services, client.person)
+        portal.services.pulls.forget(client.visit, DepartmentCode("dwp"), book)
         seen = page.result(10)
     assert seen.ended < 6
     assert "You stopped us asking Department for Work and Pensions on" in seen.html

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from adapters.wire_loop import WireLoop
 from consent.clock import SetClock
+from consent.how import How
 from consent.ids import DepartmentCode
 from consent.permit import Permit
 from debts.asking import TRIES_WITHIN, Asked, Deadlines, Held
@@ -57,11 +58,24 @@ class NoteBook:
     live: bool = True
     broken: bool = False
     told: list[tuple[str, ...]] = field(default_factory=list)
+    kept: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """What is on record as held: by interaction, its hash and its end."""
+    gone: list[tuple[str, How]] = field(default_factory=list)
 
     def still_live(self, permit: Permit) -> bool:
         if self.broken:
             raise OSError("no database")
         return self.live
+
+    def received(self, permit: Permit, *, answer_sha256: str, held_until: datetime) -> bool:
+        if self.still_live(permit):
+            self.kept[permit.interaction_id] = (answer_sha256, held_until)
+        return self.live
+
+    def disposed(self, interactions: Collection[str], how: How) -> None:
+        for one in interactions:
+            if self.kept.pop(one, None) is not None:
+                self.gone.append((one, how))
 
     def dropped(self, permit: Permit) -> None:
         self.told.append(("dropped", permit.department))
@@ -213,7 +227,7 @@ def test_leaving_stops_asking(desk: Desk) -> None:
 def test_a_stopped_department_is_forgotten(desk: Desk) -> None:
     desk.ask("dwp", "council")
     desk.answer("dwp")
-    desk.pulls.forget(desk.visit, DWP)
+    desk.pulls.forget(desk.visit, DWP, desk.book)
     assert desk.visit.get("answer.dwp", Held) is None
     assert isinstance(desk.answer("council"), NoDebts)
 
