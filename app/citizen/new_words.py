@@ -12,6 +12,8 @@ from consent.parties import load as parties
 from consent.register import DepartmentEntry
 
 LANGUAGES: Final = ("en", "cy")
+BACK: Final = "back"
+"""The row under which the fields stand: a new one below is news in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,17 @@ def card_of(
     old_rows = _by_key(old.card(_as_it_was(entry, seen.at), until=until))
     new_rows = _by_key(new.card(entry, until=until))
     changed = {key for key, row in new_rows.items() if old_rows.get(key) != row}
-    known, sent = {field.code: field for field in old.fields}, {f.code for f in fields}
-    words = {field.code: field.words for field in new.fields}
+    known = {field.code: field.words for field in old.fields}
+    said = {field.code: field.words for field in new.fields}
+    fresh = {code for code in said if known.get(code) != said[code]}
+    gone = tuple(field.words for field in before.fields if field.code not in said)
+    if fresh or gone:
+        changed.add(BACK)
     return Card(
         entry,
         tuple(Line(row.key, row.heading, row.words, row.key in changed) for row in rows),
-        _fields(fields, {code for code in sent if _differs(known.get(code), words[code])}),
-        tuple(field.words for field in before.fields if field.code not in sent),
+        _fields(fields, fresh),
+        gone,
     )
 
 
@@ -84,10 +90,6 @@ def _unmarked(rows: tuple[Row, ...]) -> tuple[Line, ...]:
 def _fields(fields: tuple[Field, ...], new: set[str] | None = None) -> tuple[Line, ...]:
     marked = new or set()
     return tuple(Line(one.code, "", one.words, one.code in marked) for one in fields)
-
-
-def _differs(before: Field | None, words: str) -> bool:
-    return before is None or before.words != words
 
 
 def _by_key(rows: tuple[Row, ...]) -> Mapping[str, tuple[str, str]]:

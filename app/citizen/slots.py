@@ -53,6 +53,7 @@ ANCHOR_DONE: Final = "anchor-done"
 IDENTITY: Final = "identity"
 TYPED: Final = "typed"
 CHOSEN: Final = "chosen"
+RENEWAL: Final = "renewal"
 BUDGET: Final = "budget"
 PLAN_DRAFT: Final = "plan.draft"
 PLAN_SHOWN: Final = "plan.shown"
@@ -124,6 +125,17 @@ class Chosen(Ephemeral):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Renewal(Ephemeral):
+    """The card of one permission to renew, as it was shown and not yet agreed to."""
+
+    grant_id: str
+    version: int
+    post_key: str
+    shown_at: datetime
+    notice_sha256: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Seen(Ephemeral):
     """Something that may come once has come."""
 
@@ -141,6 +153,7 @@ CLASSES: Final[tuple[type, ...]] = (
     Facts,
     Typed,
     Chosen,
+    Renewal,
     Seen,
     DebtQuery,
     Asked,
