@@ -25,6 +25,7 @@ from consent.store.outbox import Parcel
 from plan.ahead import fall_due, wait_for_an_answer
 from plan.answer import count_silence
 from plan.leave import follow_permissions
+from plan.miss import count_missed, end_after_review
 from plan.ports import Deliver, Told
 from plan.release import release
 from plan.store import slots
@@ -88,6 +89,8 @@ class Rounds:
             Round("silence", 15 * MINUTE, lambda: count_silence(*base, working_days=self._days)),
             Round("wait", 15 * MINUTE, lambda: wait_for_an_answer(*base, working_days=self._days)),
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
+            Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
+            Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),
             Round("outbox", 60 * MINUTE, self._drop_delivered),
         )

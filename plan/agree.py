@@ -162,6 +162,9 @@ def _plan(
         agreed_at=now,
         ended_at=None,
         ended_reason=None,
+        version=1,
+        look_again_on=None,
+        review_by=None,
         post_hash=post_hash,
     )
 

@@ -10,7 +10,7 @@ from consent.store import Store
 from plan.events import Kind
 from plan.lifecycle import PlanState
 from plan.lines import plan_event
-from plan.store import plans
+from plan.store import plans, shares
 from plan.store.plans import Ahead
 from plan.working_days import NOTICE_DAYS, WorkingDays
 
@@ -18,7 +18,10 @@ from plan.working_days import NOTICE_DAYS, WorkingDays
 def fall_due(
     store: Store, clock: Clock, chance: Chance, *, working_days: WorkingDays, batch: int = 200
 ) -> int:
-    """Instalments whose day has come are due, and the next one is planned. How many."""
+    """Instalments whose day has come are due, and the next one is planned. How many.
+
+    Only lines that departments agreed to are collected, each at its own share (decision 35).
+    """
     with store.transaction(Worker()) as tx:
         now = clock.now()
         rows = plans.due_for(tx, PlanState.ACTIVE, london_date(now), limit=batch)
@@ -26,7 +29,10 @@ def fall_due(
             ahead = plans.ahead_of(tx, row.plan_id)
             if ahead is None:
                 continue
-            plans.fall_due(tx, ahead, plan_event(chance, now, row, Kind.FELL_DUE, "clock"))
+            agreed = [share for share in shares.of_plan(tx, row.plan_id) if share.agreed]
+            amount = sum(share.current_pence for share in agreed)
+            event = plan_event(chance, now, row, Kind.FELL_DUE, "clock")
+            plans.fall_due(tx, ahead, amount, event)
             due_on = working_days.next_collection(ahead.due_on, row.pay_day, row.frequency)
             plans.add_ahead(tx, row.subject_id, Ahead(row.plan_id, ahead.sequence + 1, due_on))
         return len(rows)

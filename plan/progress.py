@@ -60,6 +60,8 @@ class PlanSoFar:
     next_due: date | None
     payments_made: int
     review_month: date
+    look_again_on: date | None
+    review_by: date | None
     ended_at: datetime | None
     ended_reason: EndedReason | None
     lines: tuple[LineSoFar, ...]
@@ -123,6 +125,8 @@ def progress_in(tx: Tx, actor: Person) -> PlanSoFar | None:
         next_due=ahead.due_on if ahead else None,
         payments_made=plans.paid_times(tx, row.plan_id),
         review_month=row.review_month,
+        look_again_on=row.look_again_on,
+        review_by=row.review_by,
         ended_at=row.ended_at,
         ended_reason=row.ended_reason,
         lines=tuple(_line(share) for share in shares.of_plan(tx, row.plan_id)),

@@ -38,6 +38,9 @@ class PlanRow:
     agreed_at: datetime
     ended_at: datetime | None
     ended_reason: EndedReason | None
+    version: int
+    look_again_on: date | None
+    review_by: date | None
     post_hash: str
 
 
@@ -182,12 +185,25 @@ def add_ahead(tx: Tx, subject: SubjectId, ahead: Ahead) -> None:
     )
 
 
-def fall_due(tx: Tx, ahead: Ahead, event: PlanEvent) -> None:
-    """Its day has come."""
+def note(tx: Tx, event: PlanEvent) -> None:
+    """Something happened that changes no column of the plan itself."""
+    append(tx, event)
+
+
+def set_review(tx: Tx, plan_id: PlanId, review_by: date | None, event: PlanEvent) -> None:
+    """A review is open until this day, or is closed."""
+    _change(tx, plan_id, event, review_by=review_by)
+
+
+def fall_due(tx: Tx, ahead: Ahead, amount_pence: int, event: PlanEvent) -> None:
+    """Its day has come, and what it comes to is fixed (decision 30); nothing to pay is skipped."""
     tx.connection.execute(
         update(instalment)
         .where(instalment.c.plan_id == ahead.plan_id, instalment.c.sequence == ahead.sequence)
-        .values(state=InstalmentState.DUE.value)
+        .values(
+            state=(InstalmentState.DUE if amount_pence else InstalmentState.SKIPPED).value,
+            amount_pence=amount_pence,
+        )
     )
     append(tx, event)
 

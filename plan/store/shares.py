@@ -41,6 +41,11 @@ class ShareRow:
     answer_by: date | None
     answered_at: datetime | None
     reason_code: Reason
+    asked_pence: int | None = None
+
+    @property
+    def agreed(self) -> bool:
+        return self.state is ShareState.AGREED
 
     @property
     def live(self) -> bool:
