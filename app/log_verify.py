@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from consent import disposal as disposals
 from consent import notices as notice_files
 from consent import record as records
 from consent.errors import ServiceError
@@ -17,9 +18,11 @@ from consent.keys import read_keys
 from consent.log import witness
 from consent.log.checkpoint import log_key, log_origin
 from consent.log.note import NoteKey, read_key
-from consent.log.replay import Rebuild
+from consent.log.replay import DisposalDigest, Rebuild
 from consent.log.verify import Tally, Terms, verify
 from consent.store import AUDITOR, Store, audit, open_store
+from consent.store.audit import Disposal
+from consent.store.disposal import Kept
 from consent.store.grants import Grant
 
 
@@ -57,12 +60,40 @@ def rebuilder(origin: str) -> Rebuild:
     return rebuild
 
 
+def disposal_digests() -> DisposalDigest:
+    """Makes the receipt of a disposal again, and gives its hash."""
+    notices = notice_files.load()
+
+    def digest(row: Disposal, grant: Grant) -> str:
+        kept = Kept(
+            interaction_id=row.interaction_id,
+            grant_id=row.grant_id,
+            subject_id=row.subject_id,
+            department=row.department,
+            asked_at=row.asked_at,
+            answer_sha256=row.answer_sha256,
+            held_until=row.held_until,
+            disposed_at=row.disposed_at,
+            how=row.how,
+            purpose=grant.purpose,
+            notice=grant.notice,
+            language=grant.language,
+        )
+        try:
+            return disposals.digest_of(kept, notices)
+        except (LookupError, ValueError):
+            return ""
+
+    return digest
+
+
 def _terms(given: argparse.Namespace) -> Terms:
     origin = given.origin or os.environ.get("SVD_PORTAL_URL", "http://localhost:8000")
     return Terms(
         now=datetime.fromisoformat(given.now) if given.now else datetime.now(UTC),
         public=_log_key(given.key, origin).public,
         rebuild=rebuilder(origin.rstrip("/")),
+        disposal_digest=disposal_digests(),
         witnesses={key.name: key for key in map(read_key, given.witness)},
         seen=witness.heads_in(witness.heads_of(given.seen)) if given.seen else {},
     )
