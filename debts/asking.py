@@ -32,11 +32,13 @@ class Deadlines:
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked(Ephemeral):
     """When a department was asked in this visit; `tries` are the moments of the last asks and
-    `interaction` is the id of the newest one."""
+    `interaction` is the id of the newest one. `late_too`: the person wants an answer that came
+    late (S14); the answer itself lies as it was sealed."""
 
     at: datetime
     tries: tuple[datetime, ...]
     interaction: str = ""
+    late_too: bool = False
 
     def next_try_at(self, now: datetime) -> datetime | None:
         """Nothing when it may be asked again now, else the moment it may (D28)."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator,
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import Context
+from dataclasses import replace
 from datetime import datetime
 from threading import Event, Lock
 from typing import Any, Protocol
@@ -151,6 +152,13 @@ class Pulls:
     def running(self, visit: Visit, department: DepartmentCode) -> bool:
         """Whether it is this process that waits for the answer."""
         return (visit.id, department) in self._running
+
+    def take_late(self, visit: Visit, department: DepartmentCode) -> None:
+        """The person wants the answer that came after they went on (S14)."""
+        with self._slot(visit, department):
+            asked = visit.get(f"ask.{department}", Asked)
+            if asked is not None:
+                visit.put(f"ask.{department}", replace(asked, late_too=True))
 
     def forget(self, visit: Visit, department: DepartmentCode, book: Book) -> None:
         """A permission ended: stop asking now, and forget what was asked and answered."""

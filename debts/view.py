@@ -216,7 +216,7 @@ def _card(
         return Card(entry, CardState.NOT_ASKED, allowed=True)
     again_at = asked.next_try_at(now)
     if held is not None and now - held.arrived_at < FRESH:
-        card = _answered(entry, place, held, again_at)
+        card = _answered(entry, place, held, again_at, late=held.late and not asked.late_too)
     elif held is not None or now - asked.at >= FRESH:
         at = held.arrived_at if held is not None else asked.at
         card = Card(entry, CardState.OUT_OF_DATE, at=at, ask_again_at=again_at)
@@ -229,9 +229,11 @@ def _card(
     return replace(card, was_asked=sent, allowed=True)
 
 
-def _answered(entry: DepartmentEntry, place: int, held: Held, again_at: datetime | None) -> Card:
+def _answered(
+    entry: DepartmentEntry, place: int, held: Held, again_at: datetime | None, *, late: bool
+) -> Card:
     answer = held.answer
-    if held.late and isinstance(answer, Debts | NoDebts):
+    if late and isinstance(answer, Debts | NoDebts):
         return Card(entry, CardState.LATE, at=held.arrived_at)
     match answer:
         case Debts():

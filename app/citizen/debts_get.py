@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
@@ -14,7 +12,6 @@ from app.http.current import services
 from app.http.pages import page
 from consent.errors import NotFound, SignInTooOld
 from consent.ids import DepartmentCode
-from debts.asking import FRESH, Held
 
 blueprint = Blueprint("debts_get", __name__)
 
@@ -55,9 +52,5 @@ def add_late(department: str) -> Response:
     """S14: the person wants the answer that came after they went on."""
     if services().register.find(department) is None:
         raise NotFound("no such department")
-    visit, slot = session.visit(), f"answer.{department}"
-    held = visit.get(slot, Held)
-    if held is not None and held.late:
-        left = held.arrived_at + FRESH - services().clock.now()
-        visit.put(slot, replace(held, late=False), life=left)
+    services().pulls.take_late(session.visit(), DepartmentCode(department))
     return redirect("/debts", 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle  # noqa: TID251 - to prove that it is refused
+import time
 from datetime import timedelta
 
 import pytest
@@ -137,3 +138,27 @@ def test_an_unlisted_class_may_not_enter_the_vault() -> None:
     clock = a_clock()
     with pytest.raises(EphemeralLeak):
         a_visit(clock, MemoryVault(clock)).put("x", Stranger())
+
+
+def test_what_is_past_its_time_leaves_memory_though_nobody_asks() -> None:
+    clock = a_clock()
+    vault = MemoryVault(clock, sweep_every=0.01)
+    vault.put("v", "answer.dwp", b"sealed", expires_at=NOON + timedelta(minutes=30))
+    clock.move(timedelta(minutes=29))
+    time.sleep(0.05)
+    assert entries_of(vault) == 1
+    clock.move(timedelta(minutes=1))
+    until_empty(vault)
+    vault.put("v", "answer.dwp", b"again", expires_at=clock.now() - timedelta(seconds=1))
+    until_empty(vault)
+
+
+def entries_of(vault: MemoryVault) -> int:
+    return sum(len(entries) for entries in vault._visits.values())
+
+
+def until_empty(vault: MemoryVault) -> None:
+    ends = time.monotonic() + 5
+    while entries_of(vault):
+        assert time.monotonic() < ends, "the sweep does not come"
+        time.sleep(0.005)
