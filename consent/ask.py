@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from consent.clock import Chance
 from consent.events import Kind, new_event
 from consent.ids import new_grant_id
-from consent.lifecycle import State
+from consent.lifecycle import State, transition
 from consent.notices import Notice
 from consent.people import Person
 from consent.register import DepartmentEntry
@@ -48,10 +48,46 @@ class Shown:
 def ask(
     store: Store, chance: Chance, *, actor: Person, cards: Sequence[Card], shown: Shown
 ) -> list[Request]:
-    """Note what is being shown to this person. Showing the same form again changes nothing."""
+    """Note what is being shown to this person. Showing the same form again changes nothing; a
+    question that they put off is asked again with the words of today (T5)."""
     with store.transaction(actor) as tx:
+        requests.hold_person(tx, actor.subject)
         requests.hold_form(tx, shown.post_hash)
-        return [ask_in(tx, chance, actor=actor, card=card, shown=shown) for card in cards]
+        return [
+            _again(tx, chance, actor=actor, card=card, shown=shown)
+            or ask_in(tx, chance, actor=actor, card=card, shown=shown)
+            for card in cards
+        ]
+
+
+def _again(tx: Tx, chance: Chance, *, actor: Person, card: Card, shown: Shown) -> Request | None:
+    """The question about this department and purpose that waits, shown again; if one does."""
+    code, purpose = card.entry.code, card.notice.purpose
+    waiting = requests.of_form(tx, actor.subject, shown.post_hash, code, purpose)
+    if waiting is None:
+        waiting = requests.deferred_of(tx, actor.subject, code, purpose)
+    if (
+        waiting is None
+        or transition(waiting.state, State.REQUESTED, "system") is None
+        or not waiting.changed_at < shown.requested_at < waiting.decide_by
+    ):
+        return None
+    again = replace(
+        waiting,
+        state=State.REQUESTED,
+        notice=card.notice.id,
+        notice_sha256=card.notice.sha256,
+        language=card.notice.language,
+        channel=shown.channel,
+        post_hash=shown.post_hash,
+        requested_at=shown.requested_at,
+        decide_by=shown.requested_at + DECIDE_WITHIN,
+        changed_by="system",
+        changed_at=shown.requested_at,
+    )
+    requests.show_again(tx, again)
+    note(tx, chance, again, Kind.REQUESTED, by="system", at=again.requested_at)
+    return again
 
 
 def ask_in(tx: Tx, chance: Chance, *, actor: Person, card: Card, shown: Shown) -> Request:

@@ -29,14 +29,18 @@ def change_in(
     at: datetime,
     reason: str = "",
     tell: bool = True,
+    record: Grant | None = None,
 ) -> Grant:
     """Move a grant that this transaction holds locked. Afterwards the row, its event and the word
     to the department are all written, or none is. Raises WrongState for a step that is not in the
-    table (SEC-4)."""
+    table (SEC-4). `record` is the grant with the columns of a new record, for a renewal alone."""
     if transition(grant.state, after, by) is None:
         raise WrongState("the permission cannot change like that")
+    if (record is None) is (after is State.RENEWED):
+        raise WrongState("a renewal has a record of its own, and nothing else has")
     ends = after in ENDED
     values: Mapping[str, object] = {
+        **(grants.record_of(record) if record else {}),
         "state": after,
         "ended_at": (grant.ended_at or at) if ends else None,
         "ended_by": (grant.ended_by or by) if ends else None,
@@ -57,6 +61,7 @@ def change_in(
             kind=Kind.RESUMED if after is State.GIVEN else Kind(after.value),
             by=by,
             outcome=reason,
+            digest=record.record_hash if record else None,
         ),
     )
     if tell and after in TOLD_OF:

@@ -14,7 +14,7 @@ from consent.clock import Chance, Clock
 from consent.errors import SignInTooOld, WrongState
 from consent.events import Kind, new_event
 from consent.ids import new_pairwise_id, new_reference, new_uuid, random_text
-from consent.lifecycle import State
+from consent.lifecycle import State, transition
 from consent.notices import Notice, presented_sha256
 from consent.people import Person
 from consent.permit import SignInEvidence
@@ -34,6 +34,8 @@ class Yes:
     entry: DepartmentEntry
     notice: Notice
     until_shown: str = ""
+    once: bool = False
+    """For one use only, where the notice itself allows more (decision 34)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,20 @@ def give_in(
     sign_in: SignInEvidence,
     origin: str,
     opening: bytes | None = None,
+    helper: str | None = None,
 ) -> Given:
-    """As `give`, inside a transaction that is already open."""
+    """As `give`, inside a transaction that is already open. `helper` is who wrote the person's yes
+    down; only `consent.assisted` names one."""
     now = clock.now()
     if now - sign_in.at > RECENT:
         raise SignInTooOld("sign in again to give a permission")
+    by = "assisted" if helper else "person"
+    requests.hold_person(tx, actor.subject)
     requests.hold_form(tx, shown.post_hash)
     before = grants.of_post(tx, actor.subject, shown.post_hash)
     if before:
         return Given(before[0].receipt, tuple(before))
-    live = grants.live_of(tx, actor.subject, now)
+    live = grants.open_of(tx, actor.subject, now)
     held = {(grant.department, grant.purpose) for grant in live}
     pairwise = {grant.department: grant.pairwise_id for grant in live}
     handles = {grant.department: grant.subject_handle for grant in live if grant.subject_handle}
@@ -106,11 +112,15 @@ def give_in(
         if (yes.entry.code, yes.notice.purpose) in held:
             continue
         request = ask_in(tx, chance, actor=actor, card=Card(yes.entry, yes.notice), shown=shown)
-        if request.state is not State.REQUESTED:
+        if transition(request.state, State.GIVEN, by) is None:
             raise WrongState("this was decided already")
+        if request.decide_by <= now or request.notice_sha256 != yes.notice.sha256:
+            raise WrongState("the card has changed since it was shown")
         grant = _grant(chance, request, yes, sign_in, now, reference)
         grant = replace(
             grant,
+            assisted_by=helper,
+            changed_by=by,
             pairwise_id=pairwise.get(yes.entry.code, grant.pairwise_id),
             subject_handle=handles.get(yes.entry.code, ""),
         )
@@ -132,7 +142,7 @@ def give_in(
                 department=grant.department,
                 purpose=grant.purpose,
                 kind=Kind.GIVEN,
-                by="person",
+                by=by,
                 digest=grant.record_hash,
             ),
         )
@@ -146,6 +156,11 @@ def _commitment(shown: Shown, drafts: Sequence[Grant], opening: bytes | None) ->
     if opening is None:
         return None
     return commitment(shown.post_hash, (one.presented_sha256 for one in drafts), opening)
+
+
+def _choices(yes: Yes) -> dict[str, str]:
+    """What was marked; `consent.record.choices_of` says the same of the row afterwards."""
+    return {"agree": "once" if yes.once and not yes.notice.limits.once else "yes"}
 
 
 def _grant(
@@ -172,7 +187,7 @@ def _grant(
         notice=yes.notice.id,
         notice_sha256=yes.notice.sha256,
         presented_sha256=presented_sha256(
-            yes.notice, yes.entry, until=until, choices={"agree": "yes"}
+            yes.notice, yes.entry, until=until, choices=_choices(yes)
         ),
         post_hash=request.post_hash,
         language=yes.notice.language,
@@ -183,7 +198,7 @@ def _grant(
         ended_at=None,
         ended_by=None,
         told_at=None,
-        one_time=TERMS[purpose].once,
+        one_time=TERMS[purpose].once or yes.once,
         uses=0,
         last_used_at=None,
         pairwise_id=new_pairwise_id(chance),

@@ -89,6 +89,13 @@ STEPS = (
 )
 """The steps of consent.lifecycle as they stood; a test compares the function with that table."""
 
+MAY_ACT = {
+    "svd_portal": ("person", "system", "assisted"),
+    "svd_worker": ("clock", "system", "portal", "department", "accreditor", "dpo"),
+    "svd_helpdesk": ("assisted",),
+}
+"""As whom each process may take a step: so only the portal, where people are, gives or renews."""
+
 RECORD = (
     "version",
     "receipt",
@@ -358,6 +365,17 @@ def _steps() -> None:
         $$ select (before, after, by_kind) in ({listed}) $$
         """
     )
+    cases = " ".join(
+        f"when '{role}' then by_kind in ({', '.join(repr(kind) for kind in kinds)})"
+        for role, kinds in MAY_ACT.items()
+    )
+    op.execute(
+        f"""
+        create function consent_may_act(role text, by_kind text) returns boolean
+        language sql immutable parallel safe as
+        $$ select case role {cases} else true end $$
+        """
+    )
     op.execute(
         """
         create function refuse_step() returns trigger language plpgsql as $$
@@ -371,13 +389,15 @@ def _steps() -> None:
         create function consent_request_step() returns trigger language plpgsql as $$
         begin
             if tg_op = 'INSERT' then
-                if not consent_step('', new.state, new.changed_by) then
+                if not consent_step('', new.state, new.changed_by)
+                   or not consent_may_act(current_user, new.changed_by) then
                     raise exception 'consent: no such step' using errcode = '23514';
                 end if;
             elsif (new.grant_id, new.subject_id, new.department, new.purpose)
                   is distinct from (old.grant_id, old.subject_id, old.department, old.purpose)
                   or (new.state <> old.state
-                      and not consent_step(old.state, new.state, new.changed_by))
+                      and not (consent_step(old.state, new.state, new.changed_by)
+                               and consent_may_act(current_user, new.changed_by)))
                   or (new.state = old.state and new.* is distinct from old.*) then
                 raise exception 'consent: no such step' using errcode = '23514';
             end if;
@@ -391,7 +411,7 @@ def _steps() -> None:
         begin
             if new.state <> 'given' or new.version <> 1
                or not consent_step('requested', new.state, new.changed_by)
-               or current_user in ('svd_worker', 'svd_helpdesk')
+               or not consent_may_act(current_user, new.changed_by)
                or not exists (
                     select from consent_request r
                     where (r.grant_id, r.subject_id, r.department, r.purpose, r.state)
@@ -417,9 +437,8 @@ def _steps() -> None:
                 end if;
                 return new;
             end if;
-            if not consent_step(old.state, new.state, new.changed_by)
-               or (new.state in ('given', 'renewed')
-                   and current_user in ('svd_worker', 'svd_helpdesk')) then
+            if not (consent_step(old.state, new.state, new.changed_by)
+                    and consent_may_act(current_user, new.changed_by)) then
                 raise exception 'consent: no such step' using errcode = '23514';
             end if;
             if new.state = 'renewed' then
@@ -442,18 +461,37 @@ def _steps() -> None:
     op.execute(
         """
         create function consent_step_has_event() returns trigger language plpgsql as $$
-        declare wanted text := case when tg_op = 'UPDATE' and old.state = 'suspended'
-                                         and new.state = 'given' then 'resumed' else new.state end;
+        declare
+            wanted text := case when tg_op = 'UPDATE' and old.state = 'suspended'
+                                     and new.state = 'given' then 'resumed' else new.state end;
+            commits_to text;
         begin
             if tg_op = 'UPDATE' and new.state = old.state and new.changed_at = old.changed_at then
                 return null;
             end if;
+            if tg_table_name = 'consent_grant' and wanted in ('given', 'renewed') then
+                commits_to := new.record_hash;
+            end if;
             if not exists (
                 select from consent_event e
-                where e.grant_id = new.grant_id and e.kind = wanted and e.at = new.changed_at) then
+                where e.grant_id = new.grant_id and e.kind = wanted and e.at = new.changed_at
+                  and e.subject_id = new.subject_id and e.by_kind = new.changed_by
+                  and (commits_to is null or e.digest = commits_to)) then
                 raise exception 'consent: a step without its event' using errcode = '23514';
             end if;
             return null;
+        end $$
+        """
+    )
+    op.execute(
+        """
+        create function consent_row_may_go() returns trigger language plpgsql as $$
+        begin
+            if old.state in ('given', 'renewed', 'suspended')
+               or (old.state in ('requested', 'deferred') and pg_trigger_depth() = 1) then
+                raise exception 'consent: what is open does not vanish' using errcode = '23514';
+            end if;
+            return old;
         end $$
         """
     )
@@ -480,6 +518,10 @@ def _steps() -> None:
             "create constraint trigger has_event after insert or update of state, changed_at"
             f" on {table} deferrable initially deferred"
             " for each row execute function consent_step_has_event()"
+        )
+        op.execute(
+            f"create trigger may_go before delete on {table}"
+            " for each row execute function consent_row_may_go()"
         )
     op.execute(
         "create trigger append_only before update on consent_event"
@@ -543,7 +585,8 @@ def _worker() -> None:
     )
     op.execute("grant update (leaf_index) on consent_event to svd_worker")
     op.execute("grant select, update, delete on consent_request to svd_worker")
-    op.execute("grant select, delete on consent_version to svd_worker")
+    op.execute("grant delete on consent_grant to svd_worker")
+    op.execute("grant select, delete on consent_version, hold_request to svd_worker")
     op.execute("grant select, update (disposed_at, how), delete on disposal to svd_worker")
     op.execute("grant select (subject_id, kept_at), delete on sign_in_evidence to svd_worker")
     op.execute("grant select, delete on used_proof to svd_worker")
@@ -551,7 +594,7 @@ def _worker() -> None:
     op.execute("grant select (subject_id), delete on contact to svd_worker")
     for table in (
         *("consent_request", "consent_version", "disposal", "sign_in_evidence", "used_proof"),
-        *("person", "contact"),
+        *("person", "contact", "hold_request"),
     ):
         op.execute(f"create policy worker on {table} to svd_worker using (true)")
     for table in ("log_node", "log_checkpoint", "log_cosignature"):
@@ -593,6 +636,12 @@ def _others() -> None:
         op.execute(f"grant select on {table} to svd_auditor")
         op.execute(f"create policy auditor on {table} for select to svd_auditor using (true)")
     # The helpline opens what a person's own reference names.
+    op.execute("grant select (grant_id, receipt) on consent_version to svd_helpdesk")
+    op.execute(
+        "create policy helpdesk on consent_version for select to svd_helpdesk"
+        f" using (receipt = {RECEIPT})"
+    )
+    renewed = "select v.grant_id from consent_version v"
     under = "exists (select from consent_grant g where g.grant_id = consent_event.grant_id)"
     op.execute("grant select on consent_grant to svd_helpdesk")
     op.execute(
@@ -600,7 +649,8 @@ def _others() -> None:
         " on consent_grant to svd_helpdesk"
     )
     op.execute(
-        f"create policy helpdesk on consent_grant to svd_helpdesk using (receipt = {RECEIPT})"
+        "create policy helpdesk on consent_grant to svd_helpdesk"
+        f" using (receipt = {RECEIPT} or grant_id in ({renewed}))"
     )
     op.execute("grant select on consent_event to svd_helpdesk")
     op.execute(f"create policy helpdesk on consent_event to svd_helpdesk using ({under})")
@@ -610,6 +660,8 @@ def _others() -> None:
 
 def downgrade() -> None:
     op.execute("alter table consent_event no force row level security")
+    op.execute("drop policy helpdesk on consent_event")
+    op.execute("drop policy helpdesk on consent_grant")
     for table in (
         *("used_proof", "log_cosignature", "log_checkpoint", "log_node", "sign_in_evidence"),
         *("disposal", "consent_version"),
@@ -617,21 +669,23 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("drop trigger append_only on consent_event")
     op.execute("drop trigger fixed on consent_event")
-    for name in ("insert_step", "update_step", "has_event"):
+    for name in ("insert_step", "update_step", "has_event", "may_go"):
         op.execute(f"drop trigger {name} on consent_grant")
     op.drop_table("consent_request")
     for function in (
         *("consent_event_append()", "consent_step_has_event()", "consent_grant_step()"),
         *("consent_grant_start()", "consent_request_step()", "refuse_step()"),
+        *("consent_row_may_go()", "consent_may_act(text, text)"),
         "consent_step(text, text, text)",
     ):
         op.execute(f"drop function {function}")
     for table, policies in (
-        ("consent_grant", ("signing", "department", "auditor", "helpdesk")),
-        ("consent_event", ("auditor", "helpdesk")),
+        ("consent_grant", ("signing", "department", "auditor")),
+        ("consent_event", ("auditor",)),
         ("session", ("signing",)),
         ("person", ("worker",)),
         ("contact", ("worker",)),
+        ("hold_request", ("worker",)),
         ("outbox", ("helpdesk",)),
     ):
         for policy in policies:
@@ -642,7 +696,8 @@ def downgrade() -> None:
             f" from {role}"
         )
         op.execute(f"revoke usage on schema public from {role}")
-    op.execute("revoke select, delete on person, contact from svd_worker")
+    op.execute("revoke select, delete on person, contact, hold_request from svd_worker")
+    op.execute("revoke delete on consent_grant from svd_worker")
     op.drop_index("ix_consent_event_to_append", "consent_event")
     op.drop_index("ix_consent_event_grant_id", "consent_event")
     op.drop_constraint("ck_consent_event_kind", "consent_event")

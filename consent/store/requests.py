@@ -56,6 +56,11 @@ def hold_form(tx: Tx, post_hash: str) -> None:
     tx.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(post_hash, 0))))
 
 
+def hold_person(tx: Tx, subject: SubjectId) -> None:
+    """Of two forms of one person, one goes first: nobody gives twice what is one permission."""
+    hold_form(tx, f"person {subject}")
+
+
 def add(tx: Tx, request: Request) -> None:
     values = {name: getattr(request, name) for name in _NAMES}
     tx.connection.execute(insert(consent_request).values(values))
@@ -74,6 +79,37 @@ def of_form(
             consent_request.c.department == department,
             consent_request.c.purpose == purpose.value,
         )
+        .with_for_update(),
+    )
+    return found[0] if found else None
+
+
+def of_post(tx: Tx, subject: SubjectId, post_hash: str) -> list[Request]:
+    """All that one form asked, in one order, locked until it is decided."""
+    return _requests(
+        tx,
+        select(*_ALL)
+        .where(consent_request.c.subject_id == subject, consent_request.c.post_hash == post_hash)
+        .order_by(consent_request.c.grant_id)
+        .with_for_update(),
+    )
+
+
+def deferred_of(
+    tx: Tx, subject: SubjectId, department: DepartmentCode, purpose: Purpose
+) -> Request | None:
+    """The newest question about this department and purpose that was put off, locked."""
+    found = _requests(
+        tx,
+        select(*_ALL)
+        .where(
+            consent_request.c.subject_id == subject,
+            consent_request.c.department == department,
+            consent_request.c.purpose == purpose.value,
+            consent_request.c.state == State.DEFERRED.value,
+        )
+        .order_by(consent_request.c.requested_at.desc())
+        .limit(1)
         .with_for_update(),
     )
     return found[0] if found else None
@@ -128,6 +164,14 @@ def move(
         values["decide_by"] = decide_by
     tx.connection.execute(
         update(consent_request).where(consent_request.c.grant_id == grant_id).values(values)
+    )
+
+
+def show_again(tx: Tx, request: Request) -> None:
+    """The same row with the words of today, as this request has them."""
+    values = {name: getattr(request, name) for name in _NAMES if name != "grant_id"}
+    tx.connection.execute(
+        update(consent_request).where(consent_request.c.grant_id == request.grant_id).values(values)
     )
 
 
