@@ -26,6 +26,7 @@ from plan.ahead import fall_due, wait_for_an_answer
 from plan.answer import count_silence
 from plan.leave import follow_permissions
 from plan.miss import count_missed, end_after_review
+from plan.pause import go_on
 from plan.ports import Deliver, Told
 from plan.release import release
 from plan.store import slots
@@ -88,6 +89,7 @@ class Rounds:
             Round("sessions", 5 * MINUTE, self._drop_sessions),
             Round("silence", 15 * MINUTE, lambda: count_silence(*base, working_days=self._days)),
             Round("wait", 15 * MINUTE, lambda: wait_for_an_answer(*base, working_days=self._days)),
+            Round("go_on", 15 * MINUTE, lambda: go_on(*base)),
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),

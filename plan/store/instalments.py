@@ -121,6 +121,15 @@ def miss(tx: Tx, found: Instalment) -> None:
     )
 
 
+def skip(tx: Tx, plan_id: PlanId, sequence: int) -> None:
+    """A break lets the person off this one."""
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == plan_id, instalment.c.sequence == sequence)
+        .values(state=InstalmentState.SKIPPED.value)
+    )
+
+
 def _read(
     plan_id: PlanId,
     sequence: int,

@@ -15,7 +15,7 @@ from plan.events import PlanEvent
 from plan.lifecycle import LIVE_PLAN, OPEN_INSTALMENT, InstalmentState, PlanState
 from plan.records import instalment, plan
 from plan.store.events import append
-from plan.terms import EndedReason, Every, Method
+from plan.terms import FINISHED, EndedReason, Every, Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,35 @@ def start(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:
     _move_ahead(tx, plan_id, starts_on)
 
 
+def pause(tx: Tx, plan_id: PlanId, look_again_on: date, event: PlanEvent) -> None:
+    """Nothing falls due until this day, and a review that was open is answered."""
+    _change(
+        tx,
+        plan_id,
+        event,
+        state=PlanState.PAUSED.value,
+        look_again_on=look_again_on,
+        review_by=None,
+    )
+
+
+def go_on(tx: Tx, plan_id: PlanId, event: PlanEvent) -> None:
+    """The break is over."""
+    _change(tx, plan_id, event, state=PlanState.ACTIVE.value, look_again_on=None)
+
+
+def paused_until(tx: Tx, today: date, *, limit: int) -> list[PlanRow]:
+    """Paused plans whose day has come, claimed."""
+    return _plans(
+        tx,
+        select(*_ALL)
+        .where(plan.c.state == PlanState.PAUSED.value, plan.c.look_again_on <= today)
+        .order_by(plan.c.plan_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+
+
 def move(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:
     """The first payment of a plan that nobody has agreed to falls on a later day."""
     _change(tx, plan_id, event, starts_on=starts_on)
@@ -143,14 +172,16 @@ def move(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:
 
 
 def end(tx: Tx, plan_id: PlanId, reason: EndedReason, event: PlanEvent) -> None:
-    """The plan is over; what lay ahead of it is cancelled."""
+    """The plan is over, or finished; what lay ahead of it is cancelled."""
     _change(
         tx,
         plan_id,
         event,
-        state=PlanState.ENDED.value,
+        state=(PlanState.FINISHED if reason in FINISHED else PlanState.ENDED).value,
         ended_at=event.at,
         ended_reason=reason.value,
+        look_again_on=None,
+        review_by=None,
     )
     tx.connection.execute(
         update(instalment)

@@ -3,32 +3,22 @@ end (PLAN-10, PLAN-11)."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
 from consent.clock import london_date
-from consent.ids import DepartmentCode
-from consent.people import Department, Person, Worker
 from consent.store import Store, open_store
-from plan.ahead import fall_due
-from plan.answer import Said, answer
 from plan.events import Kind
 from plan.lifecycle import InstalmentState, PlanState
-from plan.miss import count_missed, end_after_review
-from plan.receive import Received, receive_in
+from plan.pause import NoBreak, go_on_now
+from plan.receive import Received
+from plan.rules.breaks import BreakKind, WhyNot
 from plan.rules.missed import GRACE, REVIEW_WITHIN
-from plan.store import events as plan_events
-from plan.store import instalments
-from plan.store.instalments import Instalment
 from plan.terms import EndedReason
-from tests.builders import a_clock, a_person, set_chance
 from tests.database import Database
-from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of, waiting
-
-DAY = timedelta(days=1)
+from tests.plan_builders import THREE, plan_of, waiting
+from tests.plan_life import Life
 
 
 @pytest.fixture
@@ -43,63 +33,6 @@ def worker(database: Database) -> Iterator[Store]:
     opened = open_store(database.worker_url, role="svd_worker")
     yield opened
     opened.close()
-
-
-class Life:
-    """Tamsin's plan of £100 a month, all three departments in it, and a calendar."""
-
-    def __init__(self, store: Store, worker: Store) -> None:
-        self.store, self.worker, self.clock = store, worker, a_clock()
-        self.chance = os.urandom
-        self.person: Person = a_person(store, self.clock, set_chance())
-        agreed(store, self.clock, self.person, THREE)
-        for code in THREE:
-            self.answers(code)
-
-    def answers(self, code: str, said: Said = Said.AGREED) -> None:
-        answer(
-            self.worker,
-            self.clock,
-            set_chance(f"{code} {self.clock.now()}"),
-            actor=Department(DepartmentCode(code)),
-            share_id=line_of(self.store, self.person, code),
-            said=said,
-            working_days=DAYS,
-        )
-
-    def until_due(self) -> None:
-        """The day of the next payment, and the worker's rounds on it."""
-        due = plan_of(self.store, self.person).next_due
-        assert due is not None
-        while london_date(self.clock.now()) < due:
-            self.clock.move(DAY)
-        self.rounds()
-
-    def pass_days(self, days: int) -> None:
-        for _ in range(days):
-            self.clock.move(DAY)
-            self.rounds()
-
-    def rounds(self) -> None:
-        chance = self.chance
-        fall_due(self.worker, self.clock, chance, working_days=DAYS)
-        count_missed(self.worker, self.clock, chance)
-        end_after_review(self.worker, self.clock, chance)
-
-    def pays(self, pence: int) -> Received:
-        plan_id = plan_of(self.store, self.person).plan_id
-        with self.worker.transaction(Worker()) as tx:
-            return receive_in(tx, self.clock, self.chance, plan_id=plan_id, pence=pence)
-
-    def fallen(self) -> list[Instalment]:
-        plan_id = plan_of(self.store, self.person).plan_id
-        with self.store.transaction(self.person) as tx:
-            return instalments.fallen(tx, plan_id)
-
-    def kinds(self) -> list[str]:
-        with self.store.transaction(self.person) as tx:
-            found = plan_events.history(tx, self.person.subject, limit=200, offset=0)
-        return [event.kind for event in found]
 
 
 @pytest.fixture
@@ -184,3 +117,47 @@ def test_a_shortfall_in_parts_counts_as_whole_instalments_plan_10(life: Life) ->
 def test_a_payment_is_at_least_a_penny(life: Life) -> None:
     with pytest.raises(ValueError, match="penny"):
         life.pays(0)
+
+
+def test_a_break_skips_payments_and_the_plan_goes_on_by_itself_plan_08(life: Life) -> None:
+    first = life.plan.next_due
+    paused = life.pauses(2)
+    assert (life.plan.state, life.plan.look_again_on) == (PlanState.PAUSED, paused.goes_on)
+    states = [each.state for each in life.everything()]
+    assert states == [InstalmentState.PLANNED, InstalmentState.SKIPPED, InstalmentState.SKIPPED]
+    assert first is not None
+    life.pass_days((paused.goes_on - london_date(life.clock.now())).days)
+    assert life.plan.state is PlanState.ACTIVE
+    assert [each.amount_pence for each in life.fallen()] == [10000]
+
+
+def test_what_is_due_and_not_paid_is_skipped_first(life: Life) -> None:
+    life.until_due()
+    life.pauses(1)
+    assert [each.state for each in life.everything()][-1] is InstalmentState.SKIPPED
+    assert life.fallen() == []
+
+
+def test_more_than_two_payments_in_twelve_months_are_for_an_adviser_plan_08(life: Life) -> None:
+    life.pauses(1)
+    go_on_now(life.store, life.clock, life.chance, actor=life.person, plan_id=life.plan.plan_id)
+    for payments, why in ((3, WhyNot.TOO_LONG), (2, WhyNot.USED_UP)):
+        with pytest.raises(NoBreak) as refused:
+            life.pauses(payments)
+        assert refused.value.why is why
+    assert life.plan.state is PlanState.ACTIVE
+    life.pauses(1)
+
+
+def test_a_long_break_when_income_fell_may_skip_six_plan_09(life: Life) -> None:
+    life.pauses(6, BreakKind.INCOME_FELL)
+    assert len(life.everything()) == 7
+
+
+def test_a_break_answers_a_review(life: Life) -> None:
+    life.until_due()
+    life.until_due()
+    life.pass_days(GRACE.days + 1)
+    assert life.plan.review_by is not None
+    life.pauses(1)
+    assert life.plan.review_by is None
