@@ -12,7 +12,7 @@ departments share: not even the event, which names the person (SEC-13).
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from consent.record import CONTEXT, Recorded, moment, record, record_hash
 from consent.store import Tx, log, receipts
 from consent.store.grants import Grant
 from consent.store.log import KeptCheckpoint
-from consent.store.receipts import Leaf
+from consent.store.receipts import Leaf, OwnGrant
 
 TYPE: Final = "consent-receipt+jwt"
 SCHEMA: Final = "https://w3id.org/dpv/schema/dpv-27560#receipt-eu-gdpr"
@@ -71,30 +71,26 @@ def receipt_for_person(
         "receipt": reference,
         "records": records,
         "record_hashes": [one.record_hash for one in versions],
-        "standing": [_standing(one) for one in versions],
+        "standing": [_confirmed(one) for one in versions],
         "leaves": [_opened(one) for one in mine],
         "log": [_proof(tx, one, kept) for one in mine],
         "checkpoint": kept.note if kept else None,
     }
 
 
-def receipt_for_department(
-    papers: Papers, grant: Recorded, *, notice: str, recorded: str, standing: Mapping[str, Any]
-) -> dict[str, Any]:
+def receipt_for_department(papers: Papers, grant: OwnGrant) -> dict[str, Any]:
     """A department's own receipt of one grant, for its own eyes (SEC-13).
 
-    `recorded` is the grant's record hash, `standing` its state, such as
-    `{"state": "withdrawn", "since": "2026-…Z"}`. Raises LookupError for a record of the first
-    form, which names the person by an id that departments do not get.
+    Raises LookupError for a record of the first form, which names the person by an id that
+    departments do not get.
     """
-    if papers.notices.find(notice, grant.language).record == 1:
+    if papers.notices.find(grant.notice, grant.language).record == 1:
         raise LookupError("a record of the first form")
-    body = papers.record(grant, notice, recorded)
     return {
         **_header(papers, f"urn:svd:org:{grant.department}", f"{grant.grant_id}.{grant.version}"),
-        "records": [body],
-        "record_hashes": [recorded],
-        "standing": [{"grant_id": grant.grant_id, "version": grant.version, **standing}],
+        "records": [papers.record(grant, grant.notice, grant.record_hash)],
+        "record_hashes": [grant.record_hash],
+        "standing": [_standing(grant)],
         "log": [None],
         "checkpoint": None,
     }
@@ -112,15 +108,19 @@ def _header(papers: Papers, audience: str, receipt_id: str) -> dict[str, Any]:
     }
 
 
-def _standing(grant: Grant) -> dict[str, Any]:
-    """Where the permission stands today, and if the sign-in service has confirmed the screen."""
+def _standing(grant: Grant | OwnGrant) -> dict[str, Any]:
+    """Where the permission stands today."""
     return {
         "grant_id": grant.grant_id,
         "version": grant.version,
         "state": grant.state.value,
         "since": moment(grant.changed_at),
-        "id_token_sha256": grant.id_token_sha256,
     }
+
+
+def _confirmed(grant: Grant) -> dict[str, Any]:
+    """The same, with the hash of the sign-in's own word for the screen, if it came."""
+    return {**_standing(grant), "id_token_sha256": grant.id_token_sha256}
 
 
 def _leaf(leaves: Sequence[Leaf], grant: Grant) -> Leaf | None:

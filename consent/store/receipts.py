@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Select, desc, func, select, union_all
 
@@ -22,12 +24,58 @@ _RECORDED: Final = (Kind.GIVEN.value, Kind.RENEWED.value)
 
 
 @dataclass(frozen=True, slots=True)
+class OwnGrant:
+    """A grant as its department may see it (role `svd_department`): what its record is made of and
+    where it stands. The person's id in our tables and the receipt's number are not among it."""
+
+    grant_id: GrantId
+    lineage_id: UUID
+    version: int
+    department: DepartmentCode
+    purpose: Purpose
+    state: State
+    changed_at: datetime
+    pairwise_id: str
+    notice: str
+    notice_sha256: str
+    presented_sha256: str
+    language: str
+    lawful_basis: str
+    requested_at: datetime
+    given_at: datetime
+    expires_at: datetime
+    one_time: bool
+    channel: str
+    assisted_by: str | None
+    idp: str
+    signed_in_at: datetime
+    vot: str
+    ial: str
+    nonce_commitment: str | None
+    salt: str
+    record_hash: str
+    prev_record_hash: str | None
+
+
+_OWN: Final = tuple(consent_grant.c[field.name] for field in fields(OwnGrant))
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """The event of a version, the hash that stands in the log for it, and where (if it does)."""
 
     event: Event
     leaf_hash: str
     leaf_index: int | None
+
+
+def own_grant(tx: Tx, grant_id: GrantId) -> OwnGrant | None:
+    """One grant of the department that this transaction acts for; nothing of any other."""
+    query = select(*_OWN).where(consent_grant.c.grant_id == grant_id)
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return OwnGrant(**{**row, "state": State(row["state"]), "purpose": Purpose(row["purpose"])})
 
 
 def references_of(tx: Tx, subject: SubjectId) -> list[str]:
