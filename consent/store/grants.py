@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Values, column, insert, select, update
+from sqlalchemy import Select, String, Values, column, func, insert, select, update
 
+from consent.events import Kind
 from consent.ids import DepartmentCode, GrantId, SubjectId
 from consent.lifecycle import VALID, State
 from consent.purposes import Purpose
-from consent.records import consent_grant
+from consent.records import consent_event, consent_grant, consent_version
 from consent.store import Tx
 
 
@@ -68,6 +69,12 @@ class Grant:
 
 
 _NAMES = tuple(field.name for field in fields(Grant))
+_RECORD = (
+    *("version", "receipt", "notice", "notice_sha256", "presented_sha256", "post_hash"),
+    *("language", "lawful_basis", "requested_at", "given_at", "expires_at", "channel"),
+    *("assisted_by", "idp", "signed_in_at", "vot", "ial", "nonce_commitment"),
+    *("id_token_sha256", "salt", "record_hash", "prev_record_hash"),
+)
 _ALL = tuple(consent_grant.c[name] for name in _NAMES)
 
 
@@ -214,12 +221,49 @@ def change(tx: Tx, grant_id: GrantId, values: Mapping[str, object]) -> None:
     )
 
 
+def record_of(grant: Grant) -> dict[str, object]:
+    """The columns that a record is made from; a renewal alone replaces them, all together."""
+    return {name: getattr(grant, name) for name in _RECORD}
+
+
+def of_receipt_read_out(tx: Tx, receipt: str) -> list[Grant]:
+    """For the helpline, which sees what this reference opens: the grants of one receipt, also
+    those that were renewed since and have a newer one. In the order of locking, locked."""
+    renewed = tx.connection.execute(
+        select(consent_version.c.grant_id).where(consent_version.c.receipt == receipt)
+    )
+    return _grants(
+        tx,
+        select(*_ALL)
+        .where(
+            (consent_grant.c.receipt == receipt)
+            | consent_grant.c.grant_id.in_(list(renewed.scalars()))
+        )
+        .order_by(consent_grant.c.grant_id)
+        .with_for_update(),
+    )
+
+
 def note_use(tx: Tx, grant_id: GrantId, now: datetime) -> None:
     tx.connection.execute(
         update(consent_grant)
         .where(consent_grant.c.grant_id == grant_id)
         .values(uses=consent_grant.c.uses + 1, last_used_at=now)
     )
+
+
+def uses_since(tx: Tx, grant_ids: Collection[GrantId], since: datetime) -> dict[GrantId, int]:
+    """How often each of these was used after this moment, by its events."""
+    rows = tx.connection.execute(
+        select(consent_event.c.grant_id, func.count())
+        .where(
+            consent_event.c.grant_id.in_(list(grant_ids)),
+            consent_event.c.kind == Kind.ASKED.value,
+            consent_event.c.at > since,
+        )
+        .group_by(consent_event.c.grant_id)
+    )
+    return {GrantId(row[0]): row[1] for row in rows}
 
 
 def note_handle(tx: Tx, grant_id: GrantId, handle: str) -> None:
@@ -253,10 +297,10 @@ def by_id(tx: Tx, grant_id: GrantId, *, lock: bool = False) -> Grant | None:
     return found[0] if found else None
 
 
-def note_told(tx: Tx, grant_id: GrantId, now: datetime) -> None:
-    """The department has confirmed that it knows."""
+def note_told(tx: Tx, grant_id: GrantId, now: datetime, word: str = "") -> None:
+    """The department has confirmed that it knows, with or without a signed word of its own (a
+    compact JWS). What it was told last counts; a word stays until a newer one comes."""
+    values = {"told_at": now, "stop_proof": word} if word else {"told_at": now}
     tx.connection.execute(
-        update(consent_grant)
-        .where(consent_grant.c.grant_id == grant_id, consent_grant.c.told_at.is_(None))
-        .values(told_at=now)
+        update(consent_grant).where(consent_grant.c.grant_id == grant_id).values(values)
     )
