@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from app.services import Services
 from consent import permits
 from consent.clock import Chance, Clock
 from consent.disposal import dispose, receive
@@ -16,6 +16,9 @@ from consent.notices import Notices
 from consent.people import Person
 from consent.permit import Permit
 from consent.store import Store
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 
 @dataclass(frozen=True, slots=True)
