@@ -14,12 +14,14 @@ from consent.grant import Given, Shown, Yes, give
 from consent.ids import SubjectId
 from consent.people import Person
 from consent.permit import SignInEvidence
-from consent.purposes import Purpose
+from consent.purposes import Purpose, PurposeTerms
 from consent.sessions import Sessions
 from consent.store import Store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ORIGIN = "http://localhost:8000"
+WITHOUT_LIMITS = PurposeTerms(Purpose.VIEW_DEBTS, None)
+"""For tests that use one permission more often than anybody may."""
 
 
 def set_chance(seed: str = "chance") -> Chance:
