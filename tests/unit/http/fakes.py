@@ -14,9 +14,10 @@ from flask import Flask
 from app import create_app
 from app.services import Services
 from app.settings import Settings
-from consent import register
+from consent import notices, register
 from consent.clock import SetClock
 from consent.ids import SubjectId, new_subject_id
+from consent.notices import Notices
 from consent.register import Register
 from consent.sessions import IDLE, LONGEST, LiveSession
 from debts.vault import MemoryVault
@@ -80,6 +81,7 @@ class Bag:
     sessions: MemorySessions
     visits: Visits
     pulls: NoPulls = field(default_factory=NoPulls)
+    notices: Notices = field(default_factory=notices.load)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     door: None = None
