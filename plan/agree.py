@@ -102,7 +102,7 @@ def agree_in(
     now = clock.now()
     if now - signed_in_at > RECENT:
         raise SignInTooOld("sign in again to agree to a plan")
-    _hold_permissions(tx, actor, lines, permissions, now)
+    hold_permissions(tx, actor, lines, permissions, now)
     row = _plan(chance, actor, terms, working_days, post_hash, now)
     event = PlanEvent(new_uuid(chance), now, actor.subject, row.plan_id, Kind.AGREED, "person")
     if not plans.add(tx, row, event):
@@ -110,14 +110,14 @@ def agree_in(
         if before is None:
             raise PlanRunsAlready("this person has a plan already")
         return _agreed(tx, before)
-    rows = [_share(chance, row, line, permissions, keeper) for line in lines]
+    rows = [share_of(chance, row, line, permissions, keeper, since=now) for line in lines]
     shares.add(tx, rows)
     plans.add_ahead(tx, actor.subject, Ahead(row.plan_id, 1, row.starts_on))
     tell(tx, PROPOSED, rows, now)
     return _agreed(tx, row)
 
 
-def _hold_permissions(
+def hold_permissions(
     tx: Tx,
     actor: Person,
     lines: Sequence[Line],
@@ -169,16 +169,19 @@ def _plan(
     )
 
 
-def _share(
+def share_of(
     chance: Chance,
     row: PlanRow,
     line: Line,
     permissions: Mapping[DepartmentCode, GrantId],
     keeper: TokenKeeper,
+    *,
+    since: datetime,
 ) -> ShareRow:
+    """The row of a line that its department has yet to answer, counted from `since`."""
     share_id: UUID = new_uuid(chance)
     code = line.department
-    answer_by = london_date(row.agreed_at) + timedelta(days=line.silence_days)
+    answer_by = london_date(since) + timedelta(days=line.silence_days)
     return ShareRow(
         share_id=share_id,
         plan_id=row.plan_id,

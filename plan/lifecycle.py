@@ -99,6 +99,9 @@ SHARE_TRANSITIONS = _rows(
     ("S9", S.AGREED, S.LEFT, "person|system", "its permission or the plan ended"),
     ("S10", S.CHANGE_ASKED, S.LEFT, "person|system", "its permission or the plan ended"),
     ("S11", S.AGREED, S.CLEARED, "department", "a receipt says that nothing is left to pay"),
+    ("S12", S.AGREED, S.CHANGE_ASKED, "department", "its part changed, and it asks for another"),
+    ("S13", S.LEFT, S.PENDING, "person", "the debt joins again"),
+    ("S14", S.REFUSED, S.PENDING, "person", "the debt joins again"),
 )
 
 INSTALMENT_TRANSITIONS = _rows(

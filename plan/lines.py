@@ -22,6 +22,8 @@ from plan.terms import EndedReason
 
 PROPOSED = "plan.proposed"
 """The outbox topic for a department that has lines in a plan just agreed."""
+CHANGED = "plan.changed"
+"""The outbox topic for one whose part of a plan is another amount from now on."""
 ENDED = "plan.ended"
 """The outbox topic for one that has no more, whatever the reason."""
 

@@ -49,6 +49,7 @@ class PlanSoFar:
     plan_id: PlanId
     reference: str
     state: PlanState
+    version: int
     payment: int
     frequency: Every
     pay_day: int
@@ -114,6 +115,7 @@ def progress_in(tx: Tx, actor: Person) -> PlanSoFar | None:
         plan_id=row.plan_id,
         reference=row.reference,
         state=row.state,
+        version=row.version,
         payment=row.payment_pence,
         frequency=row.frequency,
         pay_day=row.pay_day,

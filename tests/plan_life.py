@@ -40,7 +40,7 @@ class Life:
         answer(
             self.worker,
             self.clock,
-            set_chance(f"{code} {self.clock.now()}"),
+            self.chance,
             actor=Department(DepartmentCode(code)),
             share_id=line_of(self.store, self.person, code),
             said=said,

@@ -163,7 +163,8 @@ def _close() -> None:
         " strategy, policy_version, method, review_month) on plan to svd_portal, svd_worker"
     )
     op.execute(
-        "grant update (asked_pence, current_pence, weight_ppm, rank, tier, at_minimum)"
+        "grant update (asked_pence, current_pence, weight_ppm, rank, tier, at_minimum, grant_id,"
+        " answer_by)"
         " on plan_share to svd_portal, svd_worker"
     )
     op.execute(

@@ -15,7 +15,7 @@ from plan.events import PlanEvent
 from plan.lifecycle import LIVE_PLAN, OPEN_INSTALMENT, InstalmentState, PlanState
 from plan.records import instalment, plan
 from plan.store.events import append
-from plan.terms import FINISHED, EndedReason, Every, Method
+from plan.terms import FINISHED, EndedReason, Every, Method, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,28 @@ def locked(tx: Tx, plan_id: PlanId) -> PlanRow | None:
 def set_payment(tx: Tx, plan_id: PlanId, pence: int, event: PlanEvent) -> None:
     """What is paid each time from now on, in pence: the live lines must add up to it."""
     _change(tx, plan_id, event, payment_pence=pence)
+
+
+def change_terms(tx: Tx, row: PlanRow, terms: Terms, event: PlanEvent) -> None:
+    """The plan's next version: what the person chose after seeing old and new."""
+    _change(
+        tx,
+        row.plan_id,
+        event,
+        version=row.version + 1,
+        payment_pence=terms.payment_pence,
+        frequency=terms.every.value,
+        pay_day=terms.pay_day,
+        method=terms.method.value,
+        strategy=terms.strategy.value,
+        policy_version=terms.policy_version,
+        review_by=None,
+    )
+
+
+def move_ahead(tx: Tx, plan_id: PlanId, due_on: date) -> None:
+    """The next payment falls on another day."""
+    _move_ahead(tx, plan_id, due_on)
 
 
 def start(tx: Tx, plan_id: PlanId, starts_on: date, event: PlanEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from consent.store import Tx
 from plan.events import PlanEvent
 from plan.lifecycle import LIVE_SHARE, ShareState
 from plan.records import plan_share
+from plan.share import Line
 from plan.store.events import append
 from plan.terms import Reason, Tier
 
@@ -108,7 +109,9 @@ def set_state(
 ) -> None:
     """Change one line. An answer, and silence that counts as one, notes its moment."""
     values: dict[str, object] = {"state": state.value, "reason_code": reason.value}
-    if state is not ShareState.LEFT:
+    if state is ShareState.PENDING:
+        values["answered_at"] = None
+    elif state is not ShareState.LEFT:
         values["answered_at"] = event.at
     else:
         values["reason_code"] = case(
@@ -118,6 +121,52 @@ def set_state(
         update(plan_share).where(plan_share.c.share_id == share_id).values(**values)
     )
     append(tx, event)
+
+
+def set_pence(tx: Tx, share_id: UUID, pence: int) -> None:
+    """This line's part of each payment from now on; the plan's own change is its event."""
+    tx.connection.execute(
+        update(plan_share).where(plan_share.c.share_id == share_id).values(current_pence=pence)
+    )
+
+
+def set_terms(tx: Tx, share_id: UUID, line: Line) -> None:
+    """A line that stays, at what fresh answers make of it."""
+    tx.connection.execute(
+        update(plan_share)
+        .where(plan_share.c.share_id == share_id)
+        .values(
+            current_pence=int(line.pence),
+            weight_ppm=line.weight_ppm,
+            rank=line.rank,
+            tier=line.tier.value,
+            at_minimum=line.at_minimum,
+        )
+    )
+
+
+def join_again(tx: Tx, before: ShareRow, fresh: ShareRow) -> ShareRow:
+    """A line that had left comes back, in its old row."""
+    back = replace(
+        fresh,
+        share_id=before.share_id,
+        debt_token=before.debt_token,
+        debt_tag=before.debt_tag,
+    )
+    tx.connection.execute(
+        update(plan_share)
+        .where(plan_share.c.share_id == before.share_id)
+        .values(
+            grant_id=back.grant_id,
+            answer_by=back.answer_by,
+            current_pence=back.current_pence,
+            weight_ppm=back.weight_ppm,
+            rank=back.rank,
+            tier=back.tier.value,
+            at_minimum=back.at_minimum,
+        )
+    )
+    return back
 
 
 def silent(tx: Tx, today: date, *, limit: int) -> list[ShareRow]:
