@@ -116,12 +116,14 @@ class Typed(Ephemeral):
 @dataclass(frozen=True, slots=True, repr=False)
 class Chosen(Ephemeral):
     """Departments ticked and not yet agreed to, when their cards were shown, and (by its hash)
-    under which notice; empty before they were."""
+    under which notice; empty before they were. `seen` is by department what was shown before it
+    was put off: the notice, its language and the day."""
 
     departments: tuple[str, ...]
     post_key: str
     shown_at: datetime
     notice_sha256: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from itertools import combinations
 
 from consent.purposes import Purpose
 from consent.record import record_hash
 from tests.permission_desk import permits
 from tests.portal import Portal
+from tests.time_passes import sql
 
 NOBODY = "I do not want to ask any of them"
 
@@ -56,6 +58,84 @@ def test_what_is_shown_is_noted_before_anybody_decides(portal: Portal) -> None:
     assert portal.rows("select grant_id from consent_grant order by department") == ids
     steps = "select kind, by_kind from consent_event where department = 'dwp' order by position"
     assert portal.rows(steps)[:2] == [("requested", "system"), ("given", "person")]
+
+
+def test_a_no_to_the_cards_is_kept_for_thirty_days_and_asks_nothing_again(portal: Portal) -> None:
+    """CD07, T3."""
+    client = portal.client()
+    page = client.send(client.get_in("testwell"), departments=["dwp", "dvla"])
+    page = client.send(page, agree="no")
+    assert page.heading == "We will not ask anyone"
+    assert page.says("We keep for 30 days that we asked and that you said no")
+    assert page.links()["get free debt advice"] == "/get-free-debt-advice"
+    assert portal.rows("select distinct state from consent_request") == [("refused",)]
+    assert portal.rows("select count(*) from consent_grant") == [(0,)]
+    assert permits(portal) == []
+    assert client.get("/permissions/check").heading == "Which departments do you want us to ask?"
+
+
+def test_deciding_later_asks_nobody_and_the_question_waits(portal: Portal) -> None:
+    """T4, T5: put off, it stands in the list for 30 days; the words of that day are marked."""
+    client = portal.client()
+    page = client.send(client.get_in("testwell"), departments=["dwp", "dvla"])
+    page = client.send(page, agree="later")
+    assert page.heading == "You can decide later"
+    assert page.says("We will not remind you.")
+    assert permits(portal) == []
+    put_off = "select department, state, decide_by - changed_at from consent_request order by 1"
+    days = timedelta(days=30)
+    assert portal.rows(put_off) == [("dvla", "deferred", days), ("dwp", "deferred", days)]
+    for quiet in ("/home", "/debts", "/account"):
+        assert not client.get(quiet).says("decide")
+
+    old = portal.services.notices.find("view_debts/1", "en")
+    sql(portal, f"update consent_request set notice='view_debts/1', notice_sha256='{old.sha256}'")
+    page = client.get("/permissions")
+    page = client.get(page.links()["Decide now for Department for Work and Pensions"])
+    assert page.heading == "Check what you are agreeing to"
+    assert page.says("Some words have changed since you last saw this.")
+    assert [row.text for row in page.main.all("dt") if row.all("strong")] == [
+        "How often New",
+        "What we keep New",
+    ]
+    again = client.get("/permissions/check")
+    assert again.says("Some words have changed since you last saw this.")
+    client.send(again, agree="yes")
+    given = portal.rows("select department, notice, state from consent_grant")
+    newest = portal.services.notices.newest(Purpose.VIEW_DEBTS, "en")
+    assert given == [("dwp", newest.id, "given")]
+    assert [row[:2] for row in portal.rows(put_off)] == [("dvla", "deferred")]
+
+
+def test_one_time_is_one_use_and_then_it_is_over(portal: Portal) -> None:
+    """Decision 34."""
+    client = portal.client()
+    page = client.send(client.get_in("testwell"), departments=["dwp"])
+    page = client.send(page, agree="once")
+    assert page.heading == "Permission given"
+    assert page.says("Once it has been used, or on")
+    assert portal.rows("select one_time, state from consent_grant") == [(True, "given")]
+    links = client.get("/permissions").links()
+    assert "Pause asking Department for Work and Pensions" not in links
+    assert len(permits(portal)) == 1
+    assert permits(portal) == []
+    page = client.get("/permissions")
+    assert page.says("This was for one use")
+    assert "Ask again Department for Work and Pensions" in page.links()
+
+
+def test_every_answer_has_the_same_control_and_the_cards_name_who_answers_for_it(
+    portal: Portal,
+) -> None:
+    client = portal.client()
+    page = client.send(client.get_in("testwell"), departments=["dwp", "dvla"])
+    answers = page.main.all("input", name="agree")
+    assert [one["value"] for one in answers] == ["yes", "no", "once", "later"]
+    assert {one["type"] for one in answers} == {"radio"}
+    notice = portal.services.notices.newest(Purpose.VIEW_DEBTS, "en")
+    assert notice.foot
+    for row in notice.foot:
+        assert page.says(row.words)
 
 
 def test_the_card_has_nine_rows_that_are_all_open_and_nothing_is_selected(portal: Portal) -> None:
