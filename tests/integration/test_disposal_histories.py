@@ -17,11 +17,12 @@ import pytest
 
 from adapters.wire_loop import WireLoop
 from app.book import ConsentBook
-from consent import notices
+from consent import notices as notice_files
 from consent.clock import SetClock
 from consent.disposal import dispose_due
 from consent.how import How
 from consent.ids import DepartmentCode
+from consent.notices import Notices
 from consent.people import Person
 from consent.permit import Permit
 from consent.permits import permits_for
@@ -74,18 +75,22 @@ class World:
     visits: Visits
     pulls: Pulls
     person: Person
+    notices: Notices
     visit: Visit = field(init=False)
     forms: int = 0
+    allowed: bool = False
 
     def __post_init__(self) -> None:
         self.visit = self.visits.open(self.visits.new_secret())
 
     @property
     def book(self) -> ConsentBook:
-        return ConsentBook(self.store, self.clock, secrets.token_bytes, notices.load(), self.person)
+        return ConsentBook(self.store, self.clock, secrets.token_bytes, self.notices, self.person)
 
     def allow(self) -> None:
-        self.forms += 1
+        if self.allowed:
+            return
+        self.forms, self.allowed = self.forms + 1, True
         given(
             self.store,
             self.clock,
@@ -100,7 +105,7 @@ class World:
             self.store,
             self.clock,
             secrets.token_bytes,
-            notices.load(),
+            self.notices,
             actor=self.person,
             purpose=Purpose.VIEW_DEBTS,
             sign_in=a_sign_in(self.clock),
@@ -110,6 +115,7 @@ class World:
 
     def stop(self) -> None:
         withdraw_all(self.store, self.clock, secrets.token_bytes, actor=self.person)
+        self.allowed = False
         for code in CODES:
             self.pulls.forget(self.visit, code, self.book)
 
@@ -123,7 +129,7 @@ class World:
         self.clock.move(timedelta(minutes=self.dice.choice((1, 12, 31))))
 
     def work(self) -> None:
-        dispose_due(self.worker, self.clock, secrets.token_bytes, notices.load())
+        dispose_due(self.worker, self.clock, secrets.token_bytes, self.notices)
 
     def settle(self) -> None:
         running = list(self.pulls._running.values())
@@ -159,7 +165,7 @@ def test_each_answer_ends_once_and_is_not_readable_afterwards(
         departments = {code: AnyDepartment(dice) for code in CODES}
         pulls = Pulls(departments, clock, spawn=loop.submit, threads=threads)
         person = a_person(stores[0], clock, secrets.token_bytes)
-        world = World(dice, *stores, clock, vault, visits, pulls, person)
+        world = World(dice, *stores, clock, vault, visits, pulls, person, notice_files.load())
         doings = (
             *(world.ask,) * 5,
             *(world.settle,) * 3,
