@@ -15,11 +15,13 @@ from app.http.logs import where
 from consent import notices
 from consent.clock import Chance, Clock
 from consent.disposal import dispose_due
+from consent.erase import erase
 from consent.errors import OutsideFailed
-from consent.expire import expire
+from consent.expire import expire, lapse
 from consent.log.checkpoint import CheckpointSigner, take_checkpoint
 from consent.log.sequencer import sequence
 from consent.people import Worker
+from consent.retention import drop_evidence, drop_permissions, drop_questions, drop_requests
 from consent.store import Store, outbox, people
 from consent.store.outbox import Parcel
 from plan.ahead import fall_due, wait_for_an_answer
@@ -30,11 +32,14 @@ from plan.pause import go_on
 from plan.ports import Deliver, Told
 from plan.release import release
 from plan.store import slots
+from plan.store.needed import with_a_plan
 from plan.working_days import WorkingDays
 
 log = structlog.get_logger()
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
+NIGHT: Final = timedelta(days=1)
+"""From midnight, UTC: a slot of a day."""
 MOST_PARCELS: Final = 100
 """Told to one department in one go; the rest follow a second later."""
 MOST_BATCHES: Final = 1000
@@ -82,6 +87,7 @@ class Rounds:
         base = self._store, self._clock, self._chance
         return (
             Round("expire", MINUTE, lambda: expire(*base)),
+            Round("lapse", MINUTE, lambda: lapse(*base)),
             Round("disposals", MINUTE, lambda: dispose_due(*base, self._notices)),
             Round("follow", MINUTE, lambda: follow_permissions(*base)),
             Round("log", SECOND, lambda: sequence(self._store)),
@@ -95,6 +101,18 @@ class Rounds:
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),
             Round("outbox", 60 * MINUTE, self._drop_delivered),
+            *self._nightly(),
+        )
+
+    def _nightly(self) -> tuple[Round, ...]:
+        """What has been kept for as long as it serves goes; the counts are the report (SEC-75)."""
+        kept = self._store, self._clock
+        return (
+            Round("drop_requests", NIGHT, lambda: drop_requests(*kept)),
+            Round("drop_permissions", NIGHT, lambda: drop_permissions(*kept)),
+            Round("drop_evidence", NIGHT, lambda: drop_evidence(*kept)),
+            Round("drop_questions", NIGHT, lambda: drop_questions(*kept)),
+            Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )
 
     def tick(self, job: Round) -> int:

@@ -588,7 +588,9 @@ def _worker() -> None:
     op.execute("grant delete on consent_grant to svd_worker")
     op.execute("grant select, delete on consent_version, hold_request to svd_worker")
     op.execute("grant select, update (disposed_at, how), delete on disposal to svd_worker")
-    op.execute("grant select (subject_id, kept_at), delete on sign_in_evidence to svd_worker")
+    op.execute(
+        "grant select (subject_id, receipt, kept_at), delete on sign_in_evidence to svd_worker"
+    )
     op.execute("grant select, delete on used_proof to svd_worker")
     op.execute("grant select (subject_id, first_seen, closed_at), delete on person to svd_worker")
     op.execute("grant select (subject_id), delete on contact to svd_worker")

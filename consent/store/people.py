@@ -32,11 +32,16 @@ class ContactRow:
 def subject_of(
     tx: Tx, key: PersonKey, *, fresh: SubjectId, pepper_version: int, now: datetime
 ) -> SubjectId:
-    """The subject of this key; a new one, `fresh`, for somebody never seen (SEC-29)."""
+    """The subject of this key; a new one, `fresh`, for somebody never seen (SEC-29). An account
+    that was closed is open again."""
     tx.connection.execute(
         upsert(person)
         .values(subject_id=fresh, person_key=key, pepper_version=pepper_version, first_seen=now)
-        .on_conflict_do_nothing(index_elements=[person.c.person_key])
+        .on_conflict_do_update(
+            index_elements=[person.c.person_key],
+            set_={"closed_at": None},
+            where=person.c.closed_at.is_not(None),
+        )
     )
     found = tx.connection.execute(select(person.c.subject_id).where(person.c.person_key == key))
     return SubjectId(found.scalar_one())
@@ -93,6 +98,15 @@ def drop_ended_sessions(tx: Tx, now: datetime) -> int:
     """The nightly sweep: rows whose end has passed, either way."""
     gone = delete(session).where((session.c.ends_at <= now) | (session.c.idle_until <= now))
     return tx.connection.execute(gone).rowcount
+
+
+def close(tx: Tx, subject: SubjectId, now: datetime) -> None:
+    """The account is closed: no session, no way to contact."""
+    drop_sessions_of(tx, subject)
+    tx.connection.execute(delete(contact).where(contact.c.subject_id == subject))
+    tx.connection.execute(
+        update(person).where(person.c.subject_id == subject).values(closed_at=now)
+    )
 
 
 def keep_contact(tx: Tx, subject: SubjectId, row: ContactRow) -> None:
