@@ -66,6 +66,10 @@ def parser() -> argparse.ArgumentParser:
 
     log_commands.add_to(commands)
 
+    stop = commands.add_parser("stop-permission", help="for the helpline: end what a receipt names")
+    stop.add_argument("--receipt", required=True, help="its reference, such as 'PM7K 3XQ2 9TVA'")
+    stop.set_defaults(act=_stop_permission)
+
     demo = commands.add_parser("demo", help="the ten demonstration people")
     demo.set_defaults(act=_demo)
     return program
@@ -126,6 +130,12 @@ def _quote(given: argparse.Namespace) -> int:
     from app import quote
 
     return quote.main(given.lines)
+
+
+def _stop_permission(given: argparse.Namespace) -> int:
+    from app import helpline
+
+    return helpline.main(given.receipt)
 
 
 def _demo(_: argparse.Namespace) -> int:
