@@ -54,8 +54,10 @@ def answer(
     said: Said,
     working_days: WorkingDays,
     reason: Reason = Reason.NONE,
+    asked_pence: int | None = None,
 ) -> Answered:
-    """Record a department's answer; the same answer twice changes nothing.
+    """Record a department's answer; the same answer twice changes nothing. With a change it may
+    name the pence of each payment that it asks for instead.
 
     The first line that is agreed starts the plan; the others do not hold it up (decision 10).
     Raises NotFound, also for another department's line, and WrongState.
@@ -64,7 +66,10 @@ def answer(
         share = shares.one(tx, share_id)
         if share is None or share.department != actor.code:
             raise NotFound("no such line")
-        return _record(tx, clock, chance, working_days, share, said, "department", reason)
+        recorded = _record(tx, clock, chance, working_days, share, said, "department", reason)
+        if said is Said.CHANGE_ASKED:
+            shares.note_asked(tx, share_id, asked_pence)
+        return recorded
 
 
 def count_silence(

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """The person agreed to new terms."""
     LINE_JOINED = "line_joined"
     LINE_CLEARED = "line_cleared"
+    LINE_KEPT = "line_kept"
+    """The person kept the part that a department wanted changed."""
     FINISHED = "finished"
     ENDED = "ended"
 

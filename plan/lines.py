@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from consent.clock import Chance
 from consent.ids import new_uuid
@@ -59,10 +60,21 @@ def take_out(
     tell(tx, ENDED, going, now)
 
 
-def tell(tx: Tx, topic: str, lines: Sequence[ShareRow], now: datetime) -> None:
-    """One word to each department, by the id of one of its lines."""
+def tell(tx: Tx, topic: str, lines: Sequence[ShareRow], now: datetime, *, version: int = 1) -> None:
+    """One word to each department, by the id of one of its lines and the version it is about: the
+    same word twice is one word, and a later one is another."""
     for department, share in {line.department: line for line in reversed(lines)}.items():
-        events.queue(tx, topic=topic, department=department, ref=str(share.share_id), now=now)
+        ref = share_ref(share.share_id, version)
+        events.queue(tx, topic=topic, department=department, ref=ref, now=now)
+
+
+def share_ref(share_id: UUID, version: int) -> str:
+    return f"{share_id}.{version}" if version > 1 else str(share_id)
+
+
+def share_of_ref(ref: str) -> UUID:
+    """The line that a word in the outbox is about."""
+    return UUID(ref.partition(".")[0])
 
 
 def follow(tx: Tx, chance: Chance, now: datetime, row: PlanRow, by: str) -> bool:

@@ -34,6 +34,7 @@ class LineSoFar:
     answer_by: date | None
     answered_at: datetime | None
     reason: Reason
+    asked_pence: int | None
     debt_tag: str
 
     @property
@@ -154,5 +155,6 @@ def _line(share: ShareRow) -> LineSoFar:
         answer_by=share.answer_by,
         answered_at=share.answered_at,
         reason=share.reason_code,
+        asked_pence=share.asked_pence,
         debt_tag=share.debt_tag,
     )

@@ -86,7 +86,8 @@ def vary_amount(
         ]
         for share, pence in changed:
             shares.set_pence(tx, share.share_id, pence)
-        tell(tx, CHANGED, [share for share, _ in changed], clock.now())
+        told = [share for share, _ in changed]
+        tell(tx, CHANGED, told, clock.now(), version=row.version + 1)
         return _close(tx, clock, chance, row, terms, VaryReason.AMOUNT, working_days)
 
 
@@ -151,7 +152,7 @@ def _lay(
     if before is not None and before.live:
         shares.set_terms(tx, before.share_id, line)
         if before.current_pence != line.pence:
-            tell(tx, CHANGED, [before], now)
+            tell(tx, CHANGED, [before], now, version=row.version + 1)
         return
     fresh = share_of(chance, row, line, permissions, keeper, since=now)
     if before is None:
@@ -160,7 +161,7 @@ def _lay(
         fresh = shares.join_again(tx, before, fresh)
     event = line_event(chance, now, row, fresh, Kind.LINE_JOINED, "person")
     shares.set_state(tx, fresh.share_id, ShareState.PENDING, event)
-    tell(tx, PROPOSED, [fresh], now)
+    tell(tx, PROPOSED, [fresh], now, version=row.version + 1)
 
 
 def _close(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import timedelta
 
 from consent.clock import london_date
@@ -26,14 +27,14 @@ DAY = timedelta(days=1)
 
 
 class Life:
-    """Tamsin's plan of £100 a month, all three departments in it, and a calendar."""
+    """Tamsin's plan of £100 a month, with the departments that said yes, and a calendar."""
 
-    def __init__(self, store: Store, worker: Store) -> None:
+    def __init__(self, store: Store, worker: Store, *, yes: Iterable[str] = tuple(THREE)) -> None:
         self.store, self.worker, self.clock = store, worker, a_clock()
         self.chance = os.urandom
         self.person: Person = a_person(store, self.clock, set_chance())
         agreed(store, self.clock, self.person, THREE)
-        for code in THREE:
+        for code in yes:
             self.answers(code)
 
     def answers(self, code: str, said: Said = Said.AGREED) -> None:

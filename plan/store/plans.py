@@ -147,6 +147,11 @@ def change_terms(tx: Tx, row: PlanRow, terms: Terms, event: PlanEvent) -> None:
     )
 
 
+def next_version(tx: Tx, row: PlanRow, payment_pence: int, event: PlanEvent) -> None:
+    """The same plan with another payment, because a part of it changed."""
+    _change(tx, row.plan_id, event, version=row.version + 1, payment_pence=payment_pence)
+
+
 def move_ahead(tx: Tx, plan_id: PlanId, due_on: date) -> None:
     """The next payment falls on another day."""
     _move_ahead(tx, plan_id, due_on)

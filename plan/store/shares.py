@@ -130,6 +130,13 @@ def set_pence(tx: Tx, share_id: UUID, pence: int) -> None:
     )
 
 
+def note_asked(tx: Tx, share_id: UUID, asked_pence: int | None) -> None:
+    """The part of each payment that the department asks for instead, or that it named none."""
+    tx.connection.execute(
+        update(plan_share).where(plan_share.c.share_id == share_id).values(asked_pence=asked_pence)
+    )
+
+
 def set_terms(tx: Tx, share_id: UUID, line: Line) -> None:
     """A line that stays, at what fresh answers make of it."""
     tx.connection.execute(

@@ -115,7 +115,7 @@ def test_a_new_debt_joins_and_holds_nothing_up_until_its_department_says_yes(
     lines(life, [*wanted, a_line("slc", 1000)], allowed=("slc",))
     assert pence(life) == {"dwp": 4000, "council": 3000, "dvla": 2000, "slc": 1000}
     assert life.plan.agreed_payment == 9000
-    assert ("slc", str(line_id(life, "slc"))) in waiting(database, "plan.proposed")
+    assert ("slc", f"{line_id(life, 'slc')}.2") in waiting(database, "plan.proposed")
     assert [code for code, _ in waiting(database, "plan.changed")] == ["dwp"]
     life.answers("slc")
     assert life.plan.agreed_payment == 10000
