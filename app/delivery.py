@@ -20,19 +20,21 @@ from consent.lifecycle import State
 from consent.people import Worker
 from consent.signer import EventKind
 from consent.store import Store, grants
+from consent.told import note_told as note_department_told
 from consent.withdraw import TOPIC as CONSENT_ENDED
 from plan.lines import ENDED, PROPOSED
 from plan.ports import Told
 from plan.tell import PartToTell, note_told, part_to_tell
 
 SECONDS: Final = 60.0
-_HOW_IT_ENDED: Final[Mapping[State, EventKind]] = {
+_WHAT_TO_SAY: Final[Mapping[State, EventKind]] = {
     State.WITHDRAWN: EventKind.CONSENT_WITHDRAWN,
     State.EXPIRED: EventKind.CONSENT_EXPIRED,
     State.CONSUMED: EventKind.CONSENT_EXPIRED,
     State.SUSPENDED: EventKind.CONSENT_SUSPENDED,
     State.REVOKED: EventKind.CONSENT_REVOKED,
     State.INVALIDATED: EventKind.CONSENT_INVALIDATED,
+    State.GIVEN: EventKind.CONSENT_RESUMED,
 }
 _TOLD: Final = {Delivery.TAKEN: Told.TAKEN, Delivery.REFUSED: Told.REFUSED}
 
@@ -63,24 +65,21 @@ class Deliveries:
     def _consent_ended(self, messages: NativeMessages, department: str, grant_id: GrantId) -> Told:
         with self.store.transaction(Worker()) as tx:
             grant = grants.by_id(tx, grant_id)
-        kind = _HOW_IT_ENDED.get(grant.state) if grant else None
+        kind = _WHAT_TO_SAY.get(grant.state) if grant else None
         if grant is None or kind is None:
             return Told.NOT_NEEDED
-        told = self._settled(
-            department,
-            self.loop.call(
-                messages.send_consent_event(
-                    kind,
-                    pairwise_id=grant.pairwise_id,
-                    grant_id=grant_id,
-                    event_id=_event_id(kind, grant_id),
-                ),
-                seconds=SECONDS,
+        answered = self.loop.call(
+            messages.send_consent_event(
+                kind,
+                pairwise_id=grant.pairwise_id,
+                grant_id=grant_id,
+                event_id=_event_id(kind, f"{grant_id}:{grant.changed_at.timestamp()}"),
             ),
+            seconds=SECONDS,
         )
+        told = self._settled(department, answered.delivery)
         if told is Told.TAKEN:
-            with self.store.transaction(Worker()) as tx:
-                grants.note_told(tx, grant_id, self.clock.now())
+            note_department_told(self.store, self.clock, self.chance, grant_id, answered.word)
         return told
 
     def _plan(self, messages: NativeMessages, department: str, topic: str, share_id: UUID) -> Told:

@@ -194,7 +194,15 @@ def _native(
         chance=chance,
         keys=keys,
     )
-    tells = NativeMessages(entry, wire=wire, signer=signer, clock=clock, chance=chance, keys=keys)
+    tells = NativeMessages(
+        entry,
+        wire=wire,
+        signer=signer,
+        portal=settings.portal_url,
+        clock=clock,
+        chance=chance,
+        keys=keys,
+    )
     return asks, tells
 
 

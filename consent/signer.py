@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     CONSENT_REVOKED = "consent-revoked"
     CONSENT_SUSPENDED = "consent-suspended"
     CONSENT_INVALIDATED = "consent-invalidated"
+    CONSENT_RESUMED = "consent-resumed"
     PLAN_PROPOSED = "plan-proposed"
     PLAN_CHANGED = "plan-changed"
     PLAN_ENDED = "plan-ended"

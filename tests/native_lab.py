@@ -145,7 +145,7 @@ class Lab:
             "chance": os.urandom,
         }
         self.department = NativeDepartment(self.entry, portal=self.portal, **shared)
-        self.messages = NativeMessages(self.entry, **shared)
+        self.messages = NativeMessages(self.entry, portal=self.portal, **shared)
 
     def ask(
         self, who: Person | Facts, permit: Permit | None = None, *, seconds: float = 10

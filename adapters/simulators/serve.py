@@ -48,13 +48,15 @@ class SimulatorSettings:
     """What a simulator is told: who it is, where it and the portal stand, where keys are read.
 
     `department` is the register's code ("" for the sign-in service). `keys_dir` holds the
-    demonstration keys that the portal's set-up made; simulators only read there.
+    demonstration keys that the portal's set-up made; simulators only read there. `checks_status`:
+    a native department asks the portal how a permission stands before it answers under it.
     """
 
     name: str
     public_url: str
     portal_url: str
     keys_dir: Path
+    checks_status: bool = False
 
     @property
     def department(self) -> str:
@@ -65,12 +67,14 @@ class SimulatorSettings:
         cls, name: str, public_url: str, environ: Mapping[str, str]
     ) -> SimulatorSettings:
         """`SVD_PORTAL_URL`, `SVD_STATE_DIR`, and `SVD_SIMULATOR_URL_HMRC` (and so on) if the
-        public address is not the one listened on."""
+        public address is not the one listened on. Who knows the portal's address asks it how a
+        permission stands, unless `SVD_STATUS_CHECK=0`."""
         return cls(
             name=name,
             public_url=environ.get(f"SVD_SIMULATOR_URL_{name.upper()}", public_url).rstrip("/"),
             portal_url=environ.get("SVD_PORTAL_URL", "http://localhost:8000").rstrip("/"),
             keys_dir=Path(environ.get("SVD_STATE_DIR", "var")) / "keys",
+            checks_status="SVD_PORTAL_URL" in environ and environ.get("SVD_STATUS_CHECK") != "0",
         )
 
 

@@ -8,9 +8,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import requests
 
 from adapters.departments.native import Delivery, PlanLine, PlanMessage
+from adapters.departments.native.messages import Answered
+from adapters.departments.native.stop_word import LARGEST, STOP_TYPE
 from consent.errors import ConsentEnded
+from consent.jose import verify
+from consent.keys import read_keys
+from consent.permit import Permit
 from consent.signer import EventKind
 from debts.debt import Debts, Hold, Unanswered, Unavailable
 from tests.native_lab import CAST, Lab, a_lab, a_permit
@@ -37,7 +43,7 @@ def test_a_withdrawn_permission_is_told_and_never_answered_again(dwp: Lab) -> No
         ),
         seconds=5,
     )
-    assert told is Delivery.TAKEN
+    assert told.delivery is Delivery.TAKEN
     for late in (permit, replace(permit, subject_handle=answer.subject_handle)):
         refused = dwp.ask(TAMSIN, late)
         assert isinstance(refused, Unavailable)
@@ -153,4 +159,60 @@ def test_a_message_to_a_department_that_is_gone_may_be_sent_again(dwp: Lab) -> N
     errand = gone.messages.send_consent_event(
         EventKind.CONSENT_EXPIRED, pairwise_id="p" * 24, grant_id=a_permit().grant_id
     )
-    assert gone.wire_loop.call(errand, seconds=5) is Delivery.FAILED
+    assert gone.wire_loop.call(errand, seconds=5) == Answered(Delivery.FAILED)
+
+
+def tell(lab: Lab, kind: EventKind, permit: Permit, *, event_id: str = "") -> Answered:
+    errand = lab.messages.send_consent_event(
+        kind, pairwise_id=permit.pairwise_id, grant_id=permit.grant_id, event_id=event_id
+    )
+    return lab.wire_loop.call(errand, seconds=5)
+
+
+def switch(lab: Lab, **how: object) -> None:
+    assert requests.post(f"{lab.url}/_control/status-check", json=how, timeout=5).ok
+
+
+def test_a_department_that_stops_says_so_in_its_own_signed_word(dwp: Lab) -> None:
+    """F92: about this event and this permission, checked before it is believed."""
+    permit = a_permit()
+    answered = tell(dwp, EventKind.CONSENT_WITHDRAWN, permit, event_id="event-1")
+    assert answered.delivery is Delivery.TAKEN
+    keys = read_keys(requests.get(f"{dwp.url}/.well-known/jwks.json", timeout=5).content)
+    said = verify(answered.word, keys, typ=STOP_TYPE)
+    assert {name: said[name] for name in ("iss", "aud", "event_jti", "grant_id", "said")} == {
+        "iss": "urn:svd:org:dwp",
+        "aud": dwp.portal,
+        "event_jti": "event-1",
+        "grant_id": permit.grant_id,
+        "said": "stopped",
+    }
+    assert len(answered.word) <= LARGEST
+
+
+def test_told_again_it_says_it_again(dwp: Lab) -> None:
+    permit = a_permit()
+    words = [tell(dwp, EventKind.CONSENT_WITHDRAWN, permit, event_id="e").word for _ in range(2)]
+    assert all(words)
+    assert len(dwp.log()["consent_events"]) == 1
+
+
+def test_a_department_that_gives_no_word_is_told_all_the_same(dwp: Lab) -> None:
+    switch(dwp, stop_word="none")
+    assert tell(dwp, EventKind.CONSENT_WITHDRAWN, a_permit()) == Answered(Delivery.TAKEN)
+
+
+def test_a_word_about_something_else_is_no_word_and_is_asked_for_again(dwp: Lab) -> None:
+    switch(dwp, stop_word="wrong")
+    assert tell(dwp, EventKind.CONSENT_WITHDRAWN, a_permit()) == Answered(Delivery.BAD_WORD)
+
+
+def test_a_paused_permission_is_not_answered_until_it_goes_on(dwp: Lab) -> None:
+    permit = a_permit()
+    assert tell(dwp, EventKind.CONSENT_SUSPENDED, permit).word
+    assert isinstance(dwp.ask(TAMSIN, replace(permit)), Unavailable)
+    assert tell(dwp, EventKind.CONSENT_RESUMED, permit) == Answered(Delivery.TAKEN)
+    assert isinstance(dwp.ask(TAMSIN, permit), Debts)
+    tell(dwp, EventKind.CONSENT_WITHDRAWN, permit)
+    tell(dwp, EventKind.CONSENT_RESUMED, permit, event_id="a late one")
+    assert isinstance(dwp.ask(TAMSIN, permit), Unavailable)

@@ -16,25 +16,38 @@ from joserfc.jwk import ECKey
 
 from adapters.departments.native.department import PROBLEM, audience_of
 from adapters.departments.native.published import PublishedKeys
-from adapters.wire import Wire
+from adapters.departments.native.stop_word import check_stop_word
+from adapters.wire import Reply, Wire
 from consent.clock import Chance, Clock
 from consent.errors import OutsideFailed
 from consent.ids import GrantId, new_uuid
-from consent.jose import compact_json, seal
+from consent.jose import TokenRefused, compact_json, seal
 from consent.keys import KeyRefused
 from consent.permit import Permit
 from consent.register import DepartmentEntry
-from consent.signer import EVENT_TYPE, Errand, EventKind, Signer
+from consent.signer import EVENT_TYPE, Errand, EventKind, MintedEvent, Signer
 
 LONGEST_WORDS: Final = 500
+WORD: Final = "application/jwt"
 
 
 class Delivery(StrEnum):
-    """What became of a message. `failed` may be tried again, `refused` may not."""
+    """What became of a message. `failed` may be tried again, `refused` may not. `bad_word` was
+    taken with a signed word that is not right: it is asked again, for nobody could check it."""
 
     TAKEN = "taken"
     REFUSED = "refused"
     FAILED = "failed"
+    BAD_WORD = "bad_word"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered:
+    """What became of a word about a permission; `word` is the department's own, a compact JWS that
+    was verified, or nothing where a department gives none."""
+
+    delivery: Delivery
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,13 +100,17 @@ class NativeMessages:
         *,
         wire: Wire,
         signer: Signer,
+        portal: str,
         clock: Clock,
         chance: Chance,
         keys: PublishedKeys | None = None,
     ) -> None:
+        """`portal` is the signer's issuer, to whom a department's word is addressed."""
         self._entry = entry
         self._wire = wire
         self._signer = signer
+        self._portal = portal
+        self._clock = clock
         self._chance = chance
         self._keys = keys or PublishedKeys(entry.address, entry.code, wire, clock)
 
@@ -123,15 +140,43 @@ class NativeMessages:
         body = {f"{name}_pence": pence for name, pence in totals.items()}
         return await self._send_sealed(permit, Errand.BUDGET_TOTALS, "/v1/budget-totals", body)
 
-    async def send_event(self, token: str) -> Delivery:
-        """Push a Security Event Token about a permission (RFC 8935)."""
-        return await self._post("/v1/consent-events", token, f"application/{EVENT_TYPE}")
-
     async def send_consent_event(
         self, kind: EventKind, *, pairwise_id: str, grant_id: GrantId, event_id: str = ""
-    ) -> Delivery:
-        """Say that a permission has ended: the department must forget the person's handle."""
-        return await self.send_event(await self._mint(kind, pairwise_id, grant_id, event_id, {}))
+    ) -> Answered:
+        """Say that a permission has ended, is paused, or goes on (RFC 8935). A department that was
+        told to stop may answer with its own signed word, which is checked here."""
+        event = await self._mint(kind, pairwise_id, grant_id, event_id, {})
+        reply = await self._reply("/v1/consent-events", event.token, f"application/{EVENT_TYPE}")
+        delivery = _became(reply)
+        if reply is None or delivery is not Delivery.TAKEN or not reply.body:
+            return Answered(delivery)
+        if kind is EventKind.CONSENT_RESUMED:
+            return Answered(Delivery.BAD_WORD)
+        return await self._word(reply.body.decode("ascii", "replace"), event.jti, grant_id)
+
+    async def _word(self, word: str, event_jti: str, grant_id: GrantId) -> Answered:
+        """The word, if it is one of this department about just this."""
+        try:
+            keys = await self._keys.get()
+            for last in (False, True):
+                try:
+                    check_stop_word(
+                        word,
+                        keys,
+                        department=audience_of(self._entry.code),
+                        portal=self._portal,
+                        event_jti=event_jti,
+                        grant_id=grant_id,
+                        now=self._clock.now(),
+                    )
+                    return Answered(Delivery.TAKEN, word)
+                except TokenRefused as fault:
+                    if last or fault.why != "key":
+                        return Answered(Delivery.BAD_WORD)
+                    keys = await self._keys.renew()
+        except (OutsideFailed, KeyRefused):
+            pass
+        return Answered(Delivery.FAILED)
 
     async def send_plan_event(
         self,
@@ -143,8 +188,8 @@ class NativeMessages:
         event_id: str = "",
     ) -> Delivery:
         """Propose, change or end this department's part of a plan (decision 26)."""
-        token = await self._mint(kind, pairwise_id, grant_id, event_id, message.details())
-        return await self._post("/v1/plan-events", token, f"application/{EVENT_TYPE}")
+        event = await self._mint(kind, pairwise_id, grant_id, event_id, message.details())
+        return await self._post("/v1/plan-events", event.token, f"application/{EVENT_TYPE}")
 
     async def _mint(
         self,
@@ -153,8 +198,8 @@ class NativeMessages:
         grant_id: GrantId,
         event_id: str,
         details: Mapping[str, Any],
-    ) -> str:
-        minted = await asyncio.to_thread(
+    ) -> MintedEvent:
+        return await asyncio.to_thread(
             self._signer.mint_event,
             kind,
             audience=audience_of(self._entry.code),
@@ -163,7 +208,6 @@ class NativeMessages:
             event_id=event_id,
             details=details,
         )
-        return minted.token
 
     async def _send_sealed(
         self, permit: Permit, errand: Errand, path: str, body: Mapping[str, Any]
@@ -187,23 +231,33 @@ class NativeMessages:
     async def _post(
         self, path: str, token: str, content_type: str, interaction_id: str = ""
     ) -> Delivery:
+        return _became(await self._reply(path, token, content_type, interaction_id))
+
+    async def _reply(
+        self, path: str, token: str, content_type: str, interaction_id: str = ""
+    ) -> Reply | None:
         headers = {
             "Content-Type": content_type,
             "x-svd-interaction-id": interaction_id or str(new_uuid(self._chance)),
         }
         try:
-            reply = await self._wire.send(
+            return await self._wire.send(
                 "POST",
                 self._entry.address + path,
                 headers,
                 token.encode("ascii"),
-                accept=(PROBLEM,),
+                accept=(PROBLEM, WORD),
                 max_bytes=8 * 1024,
                 party=self._entry.code,
             )
         except OutsideFailed:
-            return Delivery.FAILED
-        if reply.status == 202:
-            return Delivery.TAKEN
-        again = reply.status in (401, 429) or reply.status >= 500
-        return Delivery.FAILED if again else Delivery.REFUSED
+            return None
+
+
+def _became(reply: Reply | None) -> Delivery:
+    if reply is None:
+        return Delivery.FAILED
+    if reply.status == 202:
+        return Delivery.TAKEN
+    again = reply.status in (401, 429) or reply.status >= 500
+    return Delivery.FAILED if again else Delivery.REFUSED

@@ -17,12 +17,15 @@ from joserfc.jwk import ECKey
 
 from adapters.departments.native.schema import DATATYPES
 from adapters.simulators.department.state import Department
+from adapters.simulators.department.status import StatusUnknown
 from consent.jose import LEEWAY, TokenRefused, check_times, fingerprint, verify
 from consent.keys import KeyRefused, accept_key
 from consent.signer import ASSERTION_TYPE, EVENT_PREFIX, EVENT_TYPE, PURPOSE_OF, Errand
 
 ONE_USE: Final = timedelta(seconds=120)
 _LONGEST_DELIVERY: Final = timedelta(days=30)
+_STANDS: Final = ("given", "renewed", "consumed")
+"""A permission for one use is used up by this very question; its assertion works once."""
 _PRESENT: Final = {"actions", "locations", "purpose", "datatypes", "type"}
 
 
@@ -71,10 +74,22 @@ async def take_assertion(department: Department, request: web.Request, errand: E
     return Assertion(claims, fingerprint(token), interaction_id, datatypes, answer_to)
 
 
-async def take_event(
-    department: Department, request: web.Request
-) -> tuple[str, dict[str, Any], Mapping[str, Any]] | None:
-    """Kind, content and claims of one Security Event Token; None for one that we had before."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one Security Event Token says. `again`: we had it before, and did it then."""
+
+    kind: str
+    content: dict[str, Any]
+    claims: Mapping[str, Any]
+    again: bool
+
+    @property
+    def jti(self) -> str:
+        return str(self.claims["jti"])
+
+
+async def take_event(department: Department, request: web.Request) -> Told:
+    """Verify everything about one event, or raise Refusal."""
     _interaction_id(request)
     token = await _body(request, f"application/{EVENT_TYPE}")
     claims = await _verified(department, token, EVENT_TYPE)
@@ -91,10 +106,9 @@ async def take_event(
     jti = claims.get("jti")
     if not isinstance(jti, str) or not isinstance(content.get("grant_id"), str):
         raise Refusal(400, "malformed")
-    if jti in department.events_seen:
-        return None
+    again = jti in department.events_seen
     department.events_seen.add(jti)
-    return name.removeprefix(EVENT_PREFIX), content, claims
+    return Told(name.removeprefix(EVENT_PREFIX), content, claims, again)
 
 
 def _interaction_id(request: web.Request) -> str:
@@ -192,7 +206,26 @@ def _check_consent(department: Department, claims: Mapping[str, Any]) -> None:
     )
     if not live or forgotten:
         raise Refusal(403, "consent-not-live")
+    if claims.get("grant_id") in department.paused_grants and not department.status.on:
+        raise Refusal(403, "consent-not-live")
     department.note_grant(subject, str(claims.get("grant_id")))
+
+
+async def check_standing(department: Department, assertion: Assertion) -> None:
+    """Believe nobody's word but the portal's of this moment: a withdrawal counts here before its
+    event has come. What cannot be read is not answered."""
+    if not department.status.on:
+        return
+    grant_id = str(assertion.claims["grant_id"])
+    try:
+        state = await department.status.state_of(grant_id)
+    except StatusUnknown:
+        department.received.status["not read"] += 1
+        raise Refusal(503, "unavailable", retry_after=5) from None
+    department.received.status[state] += 1
+    if state not in _STANDS:
+        raise Refusal(403, "consent-not-live")
+    department.pause_grant(grant_id, ends=True)
 
 
 def _answer_key(claims: Mapping[str, Any]) -> ECKey:

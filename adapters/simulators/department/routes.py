@@ -10,12 +10,20 @@ from aiohttp import web
 
 from adapters.simulators.behaviour import DEFAULT_SECONDS, Behaviour
 from adapters.simulators.cast import Cast, Person
-from adapters.simulators.control import Control, install
+from adapters.simulators.control import Control, install, refuse_other_sites
 from adapters.simulators.department.answer import matched, seal_answer
 from adapters.simulators.department.faults import SEALED, fail
-from adapters.simulators.department.gateway import Assertion, Refusal, take_assertion, take_event
+from adapters.simulators.department.gateway import (
+    Assertion,
+    Refusal,
+    Told,
+    check_standing,
+    take_assertion,
+    take_event,
+)
 from adapters.simulators.department.matching import fact_fits, find_person, opened
 from adapters.simulators.department.state import Department, department
+from adapters.simulators.department.stopping import stop_word
 from adapters.simulators.serve import SimulatorSettings
 from consent.clock import Clock, SystemClock
 from consent.jose import MAX_TOKEN
@@ -53,7 +61,9 @@ def make_app(
     control = Control(cast, settings.department)
     install(app, control)
     app[HERE] = here = department(cast, settings, control, clock or SystemClock())
-    control.with_reset.append(here.held_debts.clear)
+    control.with_reset.append(here.as_at_the_start)
+    app.on_cleanup.append(_close)
+    app.router.add_post("/_control/status-check", _switch)
     app.router.add_get("/.well-known/jwks.json", _jwks)
     app.router.add_get("/_log", _log)
     app.router.add_post("/v1/debt-queries", _debt_query)
@@ -100,6 +110,20 @@ def _problem(here: Department, refusal: Refusal) -> web.Response:
     )
 
 
+async def _close(app: web.Application) -> None:
+    await app[HERE].status.close()
+
+
+async def _switch(request: web.Request) -> web.Response:
+    """`{"status_check": true | false, "stop_word": "right" | "wrong" | "none"}`: whether it looks
+    for itself, and what it answers when it is told to stop."""
+    refuse_other_sites(request)
+    here, body = request.app[HERE], await request.json()
+    here.status.on = bool(body.get("status_check", here.status.on))
+    here.gives_word = str(body.get("stop_word", here.gives_word)).replace("none", "")
+    return web.json_response({"status_check": here.status.on, "stop_word": here.gives_word})
+
+
 async def _jwks(request: web.Request) -> web.Response:
     return web.json_response(request.app[HERE].keys.public(), content_type="application/json")
 
@@ -117,6 +141,7 @@ async def _log(request: web.Request) -> web.Response:
             "hold_requests": len(received.hold_requests),
             "support_needs": received.support_needs,
             "budget_totals": received.budget_totals,
+            "status": dict(received.status),
         }
     )
 
@@ -124,6 +149,7 @@ async def _log(request: web.Request) -> web.Response:
 async def _debt_query(request: web.Request) -> web.StreamResponse:
     here = request.app[HERE]
     assertion = await take_assertion(here, request, Errand.DEBT_QUERY)
+    await check_standing(here, assertion)
     person, details = find_person(here, assertion)
     _note(here, person)
     how = Behaviour("mismatch", DEFAULT_SECONDS)
@@ -180,27 +206,41 @@ def _somebody_else(here: Department, assertion: Assertion, person: Person) -> di
 async def _consent_event(request: web.Request) -> web.Response:
     """Forget the person's handle, and answer nothing under this permission again (SEC-61)."""
     here = request.app[HERE]
-    taken = await take_event(here, request)
-    if taken is not None:
-        kind, content, claims = taken
-        if kind not in _CONSENT_EVENTS:
-            raise Refusal(400, "malformed")
-        here.end_grant(str(claims["sub_id"].get("id")), content["grant_id"])
-        here.received.consent_events.append({"kind": kind, "grant_id": content["grant_id"]})
-        here.control.note(None, kind)
-    return web.Response(status=202)
+    told = await take_event(here, request)
+    if told.kind not in _CONSENT_EVENTS:
+        raise Refusal(400, "malformed")
+    if not told.again:
+        _heed(here, told)
+    if told.kind == EventKind.CONSENT_RESUMED or not here.gives_word:
+        return web.Response(status=202)
+    word = stop_word(here, told)
+    return web.Response(
+        status=202, text=word, content_type="application/jwt", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _heed(here: Department, told: Told) -> None:
+    grant_id = told.content["grant_id"]
+    match told.kind:
+        case EventKind.CONSENT_SUSPENDED:
+            here.pause_grant(grant_id)
+        case EventKind.CONSENT_RESUMED:
+            here.pause_grant(grant_id, ends=True)
+        case _:
+            here.end_grant(str(told.claims["sub_id"].get("id")), grant_id)
+    here.received.consent_events.append({"kind": told.kind, "grant_id": grant_id})
+    here.control.note(None, told.kind)
 
 
 async def _plan_event(request: web.Request) -> web.Response:
     here = request.app[HERE]
-    taken = await take_event(here, request)
-    if taken is not None:
-        kind, content, claims = taken
-        if kind not in _PLAN_EVENTS or not isinstance(content.get("plan_reference"), str):
-            raise Refusal(400, "malformed")
-        here.note_grant(str(claims["sub_id"].get("id")), content["grant_id"])
-        here.received.plan_events.append({"kind": kind, **content})
-        here.control.note(None, kind)
+    told = await take_event(here, request)
+    if told.kind not in _PLAN_EVENTS or not isinstance(told.content.get("plan_reference"), str):
+        raise Refusal(400, "malformed")
+    if not told.again:
+        here.note_grant(str(told.claims["sub_id"].get("id")), told.content["grant_id"])
+        here.received.plan_events.append({"kind": told.kind, **told.content})
+        here.control.note(None, told.kind)
     return web.Response(status=202)
 
 

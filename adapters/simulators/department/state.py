@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 from adapters.simulators.cast import Cast, Person
 from adapters.simulators.control import Control
 from adapters.simulators.department.portal import PortalKeys
+from adapters.simulators.department.status import StatusCheck
 from adapters.simulators.serve import SimulatorSettings
 from consent.clock import Clock
 from consent.keys import Keys, key_set, load_keys, new_key
@@ -50,6 +51,7 @@ class Received:
     hold_requests: list[dict[str, Any]] = field(default_factory=list)
     support_needs: int = 0
     budget_totals: int = 0
+    status: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -66,14 +68,25 @@ class Department:
     portal_keys: PortalKeys
     secret: bytes
     started: datetime
+    status: StatusCheck
     canary: str = ""
     seen: Seen = field(default_factory=Seen)
     events_seen: set[str] = field(default_factory=set)
     ended_grants: set[str] = field(default_factory=set)
     ended_subjects: set[str] = field(default_factory=set)
+    paused_grants: set[str] = field(default_factory=set)
+    gives_word: str = "right"
+    """What it answers when it is told to stop: its word, a wrong one, or (empty) none."""
+    checks_at_start: bool = False
     grants_of: dict[str, set[str]] = field(default_factory=dict)
     received: Received = field(default_factory=Received)
     held_debts: set[str] = field(default_factory=set)
+
+    def as_at_the_start(self) -> None:
+        """Debts on hold, and what was switched for a demonstration; never what it was told."""
+        self.held_debts.clear()
+        self.gives_word = "right"
+        self.status.on = self.checks_at_start
 
     @property
     def name(self) -> str:
@@ -91,9 +104,17 @@ class Department:
     def end_grant(self, subject: str, grant_id: str) -> None:
         """Answer nothing under it again; with the last one the person is forgotten (SEC-61)."""
         self.ended_grants.add(grant_id)
+        self.paused_grants.discard(grant_id)
         if self.grants_of.get(subject, set()) <= self.ended_grants:
             self.ended_subjects.add(subject)
             self.grants_of.pop(subject, None)
+
+    def pause_grant(self, grant_id: str, *, ends: bool = False) -> None:
+        """Answer nothing under it for now; or `ends` that, which revives nothing that ended."""
+        if ends:
+            self.paused_grants.discard(grant_id)
+        elif grant_id not in self.ended_grants:
+            self.paused_grants.add(grant_id)
 
     def person_of(self, subject: str, handle: str) -> Person | None:
         """Whom a handle that we gave out stands for; nobody once we were told to forget it."""
@@ -124,6 +145,7 @@ def department(
 ) -> Department:
     """A department with the keys of the demonstration, or with fresh ones when there are none."""
     keys, secret = _keys(settings)
+    portal_keys = PortalKeys(settings.keys_dir / "portal.jwks.json", settings.portal_url)
     return Department(
         code=settings.department,
         url=settings.public_url,
@@ -132,9 +154,18 @@ def department(
         control=control,
         clock=clock,
         keys=keys,
-        portal_keys=PortalKeys(settings.keys_dir / "portal.jwks.json", settings.portal_url),
+        portal_keys=portal_keys,
         secret=secret,
         started=clock.now().replace(microsecond=0),
+        status=StatusCheck(
+            department=f"urn:svd:org:{settings.department}",
+            portal=settings.portal_url,
+            keys=keys,
+            portal_keys=portal_keys,
+            clock=clock,
+            on=settings.checks_status,
+        ),
+        checks_at_start=settings.checks_status,
         canary=os.environ.get("SVD_CANARY_TEXT", ""),
     )
 

@@ -22,10 +22,14 @@ from adapters.departments.native.schema import (
     READERS,
     TYPE_CODES,
 )
+from adapters.departments.native.stop_word import STOP_TYPE
 from adapters.simulators.department.routes import TITLES
+from app.department_api.problems import TITLES as DOOR
 from consent.clock import SystemClock
 from consent.jose import verify
 from consent.keys import ALGORITHM, key_set, new_key, public_jwk
+from consent.lifecycle import ASKED, State
+from consent.purposes import Purpose
 from consent.signer import (
     ASSERTION_TYPE,
     EVENT_PREFIX,
@@ -35,6 +39,7 @@ from consent.signer import (
     EventKind,
     LocalSigner,
 )
+from consent.standing import STATUS_TYPE, STATUSES_TYPE
 from debts.debt import FACTS, Flag, Hold
 from tests.native_lab import CAST, PORTAL, a_permit, an_entry, facts_of
 
@@ -88,9 +93,9 @@ def test_every_operation_has_its_own_name_and_every_call_names_its_exchange() ->
     for path, operations in DOCUMENT["paths"].items():
         for operation in operations.values():
             names.append(operation["operationId"])
-            if path != "/.well-known/jwks.json":
+            if not path.startswith(("/.well-known/", "/oauth/")):
                 assert {"$ref": "#/components/parameters/InteractionId"} in operation["parameters"]
-    assert len(names) == len(set(names)) == 14
+    assert len(names) == len(set(names)) == 17
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
@@ -109,7 +114,10 @@ def test_the_closed_lists_are_those_of_the_code() -> None:
     assert set(authorisation["type"]["enum"]) == set(Errand)
     assert set(authorisation["purpose"]["enum"]) == set(PURPOSE_OF.values())
     assert set(ALGORITHM.values()) < set(SCHEMAS["Key"]["properties"]["alg"]["enum"])
-    assert {PREFIX + kind for kind in TITLES} <= listed("ProblemType")
+    assert {PREFIX + kind for kind in (*TITLES, *DOOR)} <= listed("ProblemType")
+    states = {state.value for state in State if state not in ASKED}
+    assert listed("GrantState") == states
+    assert set(SCHEMAS["GrantStatusClaims"]["properties"]["purpose"]["enum"]) == set(Purpose)
 
 
 def test_the_page_about_the_protocol_names_every_field_call_problem_and_token() -> None:
@@ -118,9 +126,9 @@ def test_the_page_about_the_protocol_names_every_field_call_problem_and_token() 
         assert tuple(re.findall(r"`(\w+)`", row)) == properties
     for path in DOCUMENT["paths"]:
         assert path.partition("{")[0].rstrip("/") in README
-    for kind in TITLES:
+    for kind in (*TITLES, *DOOR):
         assert f"`{kind}`" in README
-    for typ in (ASSERTION_TYPE, EVENT_TYPE, "debt-view+jwt", "grant-status+jwt"):
+    for typ in (ASSERTION_TYPE, EVENT_TYPE, "debt-view+jwt", STATUS_TYPE, STATUSES_TYPE, STOP_TYPE):
         assert f"`{typ}`" in README
 
 
