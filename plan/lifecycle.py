@@ -101,6 +101,7 @@ SHARE_TRANSITIONS = _rows(
     ("S11", S.AGREED, S.CLEARED, "department", "a receipt says that nothing is left to pay"),
     ("S12", S.AGREED, S.CHANGE_ASKED, "department", "its part changed, and it asks for another"),
     ("S13", S.LEFT, S.PENDING, "person", "the debt joins again"),
+    ("S16", S.CLEARED, S.PENDING, "person", "its department shows it as owed again"),
     ("S15", S.CHANGE_ASKED, S.PENDING, "person", "keeps its part; the department is asked again"),
     ("S14", S.REFUSED, S.PENDING, "person", "the debt joins again"),
 )

@@ -61,6 +61,7 @@ def _held(tx: Tx, plan_id: PlanId, share_id: UUID, after: ShareState) -> tuple[P
         raise NotFound("no such line")
     if row.state not in LIVE_PLAN or row.state is PlanState.PAUSED:
         raise WrongState("the plan does not run now")
-    if transition(share.state, after, "person") is None:
+    asked = share.state is ShareState.CHANGE_ASKED
+    if not asked or transition(share.state, after, "person") is None:
         raise WrongState("this line was not asked about")
     return row, share
