@@ -121,6 +121,7 @@ def give_in(
             grant,
             assisted_by=helper,
             changed_by=by,
+            channel=shown.channel,
             pairwise_id=pairwise.get(yes.entry.code, grant.pairwise_id),
             subject_handle=handles.get(yes.entry.code, ""),
         )
