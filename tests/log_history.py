@@ -216,11 +216,16 @@ class History:
         self.later(minutes=2)
 
 
-def full(portal: Store, worker: Store, signer: LogSigner) -> SetClock:
-    """A few hundred events of three people, with a row of every class; the clock at its end."""
+def full(
+    portal: Store,
+    worker: Store,
+    signer: LogSigner,
+    names: tuple[str, ...] = ("tamsin", "winston", "amara"),
+) -> SetClock:
+    """What a few people do, with a row of every class: the clock at its end."""
     clock = SetClock(NOON)
     history = History(portal, worker, signer, clock)
-    for name in ("tamsin", "winston", "amara"):
+    for name in names:
         actor = history.person(name)
         dwp, dvla, slc, _ = history.give(actor, f"post-{name}")
         history.sign()

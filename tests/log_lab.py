@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from joserfc.jwk import OKPKey
 
-from app.local.keys import ensure
 from consent.events import Event, Kind, new_event
 from consent.ids import DepartmentCode, new_grant_id, new_subject_id
-from consent.keys import load_keys
+from consent.keys import Keys, key_set, load_keys
 from consent.log.checkpoint import LogSigner
 from consent.people import Person
 from consent.store import PORTAL, SIGNER, WORKER, Store, events, open_store
 from tests.database import Database
+from tests.portal import House
 
 MOMENT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ORIGIN = "log.example/log"
@@ -39,11 +41,24 @@ def worker_of(database: Database) -> Iterator[Store]:
 
 @contextmanager
 def signer_of(database: Database, keys: Path) -> Iterator[LogSigner]:
-    """A signer with a demonstration key of its own, which stands in `keys`."""
-    ensure(keys)
+    """A signer with a key of its own; the public half stands in `keys` as log.jwks.json."""
     store = open_store(database.signer_url, role=SIGNER)
-    yield LogSigner(load_keys(keys / "log.jwk.json"), store=store, origin=ORIGIN)
+    yield LogSigner(a_log_key(keys), store=store, origin=ORIGIN)
     store.close()
+
+
+def a_log_key(folder: Path) -> Keys:
+    """A fresh log key; what others check with is published in the folder."""
+    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519", "kid": "log"})
+    made = key_set(key)
+    folder.mkdir(exist_ok=True)
+    (folder / "log.jwks.json").write_text(json.dumps(made.public()))
+    return made
+
+
+def log_keys(house: House) -> Keys:
+    """The key with which the log of this house is signed, wherever its signer keeps it."""
+    return load_keys(next(house.folder.rglob("log.jwk.json")))
 
 
 def happened(store: Store, count: int, at: datetime = MOMENT) -> list[Event]:

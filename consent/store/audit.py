@@ -47,7 +47,7 @@ from consent.store.grants import Grant
 from consent.store.log import KeptCheckpoint
 from consent.store.requests import Request
 
-PAGE: Final = 2000
+PAGE: Final = 500
 MOST_LOST: Final = 1000
 """Leaves at the end that may be gone and are still looked for one by one."""
 _LEVELS: Final = 62

@@ -23,14 +23,12 @@ from typing import Any
 
 import psycopg
 
-from app.local.keys import ensure
 from app.local.migrate import upgrade
 from app.local.postgres import AUDITOR, DATABASE, OWNER, PORTAL, SUPERUSER, WORKER, Cluster, start
 from app.log_verify import rebuilder
 from consent.clock import SystemClock
 from consent.events import Event, Kind, new_event
 from consent.ids import new_grant_id, new_pairwise_id, new_subject_id, new_uuid, random_text
-from consent.keys import load_keys
 from consent.log.checkpoint import LogSigner, log_origin, take_checkpoint
 from consent.log.sequencer import sequence
 from consent.people import Worker
@@ -38,6 +36,7 @@ from consent.records import consent_event, consent_grant
 from consent.store import Store, grants, log, open_store
 from consent.store.grants import Grant
 from tests.builders import ORIGIN, a_clock, a_person, given
+from tests.log_lab import a_log_key
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANCE = secrets.token_bytes
@@ -172,16 +171,13 @@ def main() -> None:
     for size in sizes:
         with tempfile.TemporaryDirectory() as place:
             keys = Path(place) / "keys"
-            ensure(keys)
             cluster = start(Path(place) / "postgres", throwaway=True)
             try:
                 upgrade(cluster.url(OWNER))
                 first = a_grant(cluster)
                 load(cluster, list(more(first, size)))
                 worker = open_store(cluster.url(WORKER), role=WORKER)
-                signer = LogSigner(
-                    load_keys(keys / "log.jwk.json"), store=worker, origin=log_origin(ORIGIN)
-                )
+                signer = LogSigner(a_log_key(keys), store=worker, origin=log_origin(ORIGIN))
                 rate = grown(worker)
                 take_checkpoint(worker, SystemClock(), signer)
                 with worker.transaction(Worker()) as tx:

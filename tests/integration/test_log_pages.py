@@ -7,7 +7,6 @@ from base64 import b64decode
 import pytest
 import requests
 
-from consent.keys import load_keys
 from consent.log import proofs
 from consent.log.checkpoint import LogSigner, open_checkpoint, take_checkpoint
 from consent.log.note import read_key
@@ -16,7 +15,7 @@ from consent.log.tree import Span, cover, root
 from consent.people import Anyone
 from consent.store import audit
 from consent.store.log import nodes
-from tests.log_lab import happened, worker_of
+from tests.log_lab import happened, log_keys, worker_of
 from tests.portal import House, Portal
 
 
@@ -30,7 +29,7 @@ def grow(portal: Portal, house: House, count: int) -> None:
     """So many new lines, appended and signed."""
     happened(portal.services.store, count)
     with worker_of(portal.database) as worker:
-        keys = load_keys(house.folder / "keys" / "log.jwk.json")
+        keys = log_keys(house)
         sequence(worker)
         origin = portal.services.log_key.name
         take_checkpoint(worker, portal.services.clock, LogSigner(keys, store=worker, origin=origin))

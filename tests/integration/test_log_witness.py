@@ -16,12 +16,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.cli import main
-from consent.keys import load_keys
 from consent.log import note, witness
 from consent.log.checkpoint import LogSigner, take_checkpoint
 from consent.log.note import WITNESS, NoteKey
 from consent.log.sequencer import sequence
-from tests.log_lab import happened, superuser, worker_of
+from tests.log_lab import happened, log_keys, superuser, worker_of
 from tests.portal import House, Portal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +30,7 @@ def grow(portal: Portal, house: House, count: int) -> None:
     """So many new lines, appended and signed by a signer that has just been started."""
     happened(portal.services.store, count, at=portal.services.clock.now())
     with worker_of(portal.database) as worker:
-        keys = load_keys(house.folder / "keys" / "log.jwk.json")
+        keys = log_keys(house)
         sequence(worker)
         origin = portal.services.log_key.name
         take_checkpoint(worker, portal.services.clock, LogSigner(keys, store=worker, origin=origin))

@@ -27,6 +27,7 @@ TITLES = {
     "/about/what-we-store": "What we store and what we do not",
     "/about/how-plans-are-worked-out": "How we work out a plan",
     "/about/departments": "Departments you can ask",
+    "/log": "The log of permissions",
     "/signed-out": "You have signed out",
     "/timed-out": "For your security, we signed you out",
     "/404": "Page not found",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from flask import Flask
@@ -17,6 +20,7 @@ from app.settings import Settings
 from consent import notices, register
 from consent.clock import SetClock
 from consent.ids import SubjectId, new_subject_id
+from consent.log.note import LOG, NoteKey
 from consent.notices import Notices
 from consent.register import Register
 from consent.sessions import IDLE, LONGEST, LiveSession
@@ -72,6 +76,23 @@ class NoPulls:
         return []
 
 
+class EmptyStore:
+    """A database without a row."""
+
+    @contextmanager
+    def transaction(self, *_: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(connection=self)
+
+    def execute(self, *_: object) -> EmptyStore:
+        return self
+
+    def one_or_none(self) -> None:
+        return None
+
+
+LOG_KEY = NoteKey("localhost:8000/log", LOG, bytes(32))
+
+
 @dataclass
 class Bag:
     """The part of the services that the delivery layer itself uses."""
@@ -80,6 +101,8 @@ class Bag:
     register: Register
     sessions: MemorySessions
     visits: Visits
+    store: EmptyStore = field(default_factory=EmptyStore)
+    log_key: NoteKey = LOG_KEY
     pulls: NoPulls = field(default_factory=NoPulls)
     notices: Notices = field(default_factory=notices.load)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
