@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from adapters.departments.native import Delivery, NativeMessages, PlanLine, PlanMessage
 from adapters.wire_loop import WireLoop
@@ -22,7 +22,7 @@ from consent.signer import EventKind
 from consent.store import Store, grants
 from consent.told import note_told as note_department_told
 from consent.withdraw import TOPIC as CONSENT_ENDED
-from plan.lines import ENDED, PROPOSED
+from plan.lines import CHANGED, ENDED, PROPOSED, share_of_ref
 from plan.ports import Told
 from plan.tell import PartToTell, note_told, part_to_tell
 
@@ -35,6 +35,11 @@ _WHAT_TO_SAY: Final[Mapping[State, EventKind]] = {
     State.REVOKED: EventKind.CONSENT_REVOKED,
     State.INVALIDATED: EventKind.CONSENT_INVALIDATED,
     State.GIVEN: EventKind.CONSENT_RESUMED,
+}
+_PLAN: Final[Mapping[str, EventKind]] = {
+    PROPOSED: EventKind.PLAN_PROPOSED,
+    CHANGED: EventKind.PLAN_CHANGED,
+    ENDED: EventKind.PLAN_ENDED,
 }
 _TOLD: Final = {Delivery.TAKEN: Told.TAKEN, Delivery.REFUSED: Told.REFUSED}
 
@@ -58,8 +63,8 @@ class Deliveries:
             return Told.NOT_NEEDED
         if topic == CONSENT_ENDED:
             return self._consent_ended(messages, department, GrantId(ref))
-        if topic in (PROPOSED, ENDED):
-            return self._plan(messages, department, topic, UUID(ref))
+        if topic in _PLAN:
+            return self._plan(messages, department, topic, ref)
         raise OutsideFailed(department, "unknown_topic")
 
     def _consent_ended(self, messages: NativeMessages, department: str, grant_id: GrantId) -> Told:
@@ -82,13 +87,13 @@ class Deliveries:
             note_department_told(self.store, self.clock, self.chance, grant_id, answered.word)
         return told
 
-    def _plan(self, messages: NativeMessages, department: str, topic: str, share_id: UUID) -> Told:
+    def _plan(self, messages: NativeMessages, department: str, topic: str, ref: str) -> Told:
+        kind, share_id = _PLAN[topic], share_of_ref(ref)
         part = part_to_tell(self.store, self.clock, share_id)
-        proposed = topic == PROPOSED
-        if part is None or (proposed and not (part.permission_live and part.lines)):
+        goes_on = topic != ENDED
+        if part is None or (goes_on and not (part.permission_live and part.lines)):
             return Told.NOT_NEEDED
-        kind = EventKind.PLAN_PROPOSED if proposed else EventKind.PLAN_ENDED
-        message = self._message(part) if proposed else PlanMessage(part.reference)
+        message = self._message(part) if goes_on else PlanMessage(part.reference)
         told = self._settled(
             department,
             self.loop.call(
@@ -97,12 +102,12 @@ class Deliveries:
                     message,
                     pairwise_id=part.pairwise_id,
                     grant_id=part.grant_id,
-                    event_id=_event_id(kind, str(share_id)),
+                    event_id=_event_id(kind, ref),
                 ),
                 seconds=SECONDS,
             ),
         )
-        if told is Told.TAKEN and proposed:
+        if told is Told.TAKEN and goes_on:
             note_told(self.store, self.clock, self.chance, share_id)
         return told
 
