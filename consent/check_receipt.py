@@ -305,8 +305,8 @@ class Report:
         self.say("OK" if right else "WRONG", good if right else bad)
 
 
-def check(token: str, source: Source, report: Report) -> None:
-    """All checks of one signed receipt."""
+def check(token: str, source: Source, report: Report) -> dict[str, Any]:
+    """All checks of one signed receipt; what it says."""
     header, claims, signed, signature = opened(token)
     service = claims["iss"]
     print(f"\nReceipt {claims.get('receipt', claims['jti'])}, given by {service}.")
@@ -316,7 +316,7 @@ def check(token: str, source: Source, report: Report) -> None:
     for place, record in enumerate(claims["records"]):
         _record(place, record, claims, source, report)
         _logged(place, record, claims, source, report, heads)
-    _renewals(claims, report)
+    return claims
 
 
 def _signature(
@@ -428,19 +428,19 @@ def _logged(
     )
 
 
-def _renewals(claims: dict[str, Any], report: Report) -> None:
-    """Where a record and the one before it are both here, one names the other."""
-    hashes = {
-        (record["lineage_id"], record["version"]): said
-        for record, said in zip(claims["records"], claims["record_hashes"])  # noqa: B905 - older Pythons
-    }
-    for record in claims["records"]:
-        before = hashes.get((record["lineage_id"], record["version"] - 1))
+def _renewals(read: list[dict[str, Any]], report: Report) -> None:
+    """Where a record and the one before it are both in the file, one names the other."""
+    found = {}
+    for claims in read:
+        for place, record in enumerate(claims["records"]):
+            found[record["lineage_id"], record["version"]] = record, claims["record_hashes"][place]
+    for (line, version), (record, _) in sorted(found.items(), key=lambda one: one[0]):
+        before = found.get((line, version - 1))
         if before is not None:
             report.check(
-                record["prev_record_hash"] == before,
-                f"Version {record['version']} of a permission follows the one before it.",
-                f"Version {record['version']} of a permission does not follow the one before it.",
+                record["prev_record_hash"] == before[1],
+                f"Version {version} of a permission follows the one before it.",
+                f"Version {version} of a permission does not follow the one before it.",
             )
 
 
@@ -455,8 +455,10 @@ def main(words: list[str]) -> int:
     report = Report()
     try:
         source = Source(given)
-        for token in tokens_in(Path(given.receipt).read_text(encoding="utf-8")):
-            check(token, source, report)
+        tokens = tokens_in(Path(given.receipt).read_text(encoding="utf-8"))
+        if not tokens:
+            raise Bad("there is no receipt in this file")
+        _renewals([check(token, source, report) for token in tokens], report)
     except (OSError, ValueError, KeyError, IndexError, TypeError, Bad) as fault:
         print(f"\nThis receipt cannot be checked: {type(fault).__name__}: {fault}")
         return 2

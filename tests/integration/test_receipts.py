@@ -17,13 +17,18 @@ import pytest
 import requests
 
 from consent.clock import SystemClock
+from consent.grant import Shown, Yes
+from consent.ids import DepartmentCode
 from consent.jose import verify
 from consent.keys import accept_keys, load_keys
 from consent.log.checkpoint import LogSigner, take_checkpoint
 from consent.log.sequencer import sequence
-from consent.people import Department
+from consent.people import Department, Person
+from consent.permit import SignInEvidence
+from consent.purposes import Purpose
 from consent.receipts import TYPE, Papers, receipt_for_department
 from consent.record import record_hash, what_was_shown
+from consent.renew import renew
 from consent.store import DEPARTMENT, SIGNER, WORKER, grants, open_store
 from consent.store.receipts import own_grant
 from consent.vocabulary import missing, unknown
@@ -32,17 +37,18 @@ from tests.portal import Client, House, Portal
 from tests.second_opinion import ask_node
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHER = "specimen"
 SCHEMA = json.loads((ROOT / "register/receipts/record-2.schema.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Tamsin has said yes to three departments and Sam to one; the log has been signed since."""
+    """Tamsin has said yes to three departments and Sam to one; Erin has renewed hers. The log has
+    been signed since."""
 
     portal: Portal
     tamsin: Client
     sam: Client
+    erin: Client
     early: dict[str, Any]
     """Tamsin's receipt as it was before that."""
 
@@ -52,18 +58,42 @@ def scene(house: House, shared_portal: Portal) -> Scene:
     tamsin, sam = shared_portal.client(), shared_portal.client()
     tamsin.get_in("testwell", "dwp", "hmrc", "hmcts")
     early = receipt_of(tamsin)
-    sam.get_in(OTHER, "dwp")
+    sam.get_in("specimen", "dwp")
+    erin = shared_portal.client()
+    erin.get_in("exampleton", "dvla")
+    renewed(shared_portal, "dvla")
     worker = open_store(shared_portal.database.worker_url, role=WORKER)
     signer = open_store(shared_portal.database.signer_url, role=SIGNER)
     try:
         sequence(worker)
-        keys = load_keys(house.folder / "keys/log.jwk.json")
+        keys = load_keys(next(house.folder.rglob("log.jwk.json")))
         name = shared_portal.services.log_key.name
         take_checkpoint(worker, SystemClock(), LogSigner(keys, store=signer, origin=name))
     finally:
         worker.close()
         signer.close()
-    return Scene(shared_portal, tamsin, sam, early)
+    return Scene(shared_portal, tamsin, sam, erin, early)
+
+
+def renewed(portal: Portal, department: str) -> None:
+    """The one grant of this department is kept for longer, by the person who gave it."""
+    part = portal.services
+    ((subject, grant_id),) = portal.rows(
+        "select subject_id, grant_id from consent_grant where department = %s", department
+    )
+    entry = part.register.departments[DepartmentCode(department)]
+    renew(
+        part.store,
+        part.clock,
+        part.chance,
+        part.notices,
+        actor=Person(subject),
+        grant_id=grant_id,
+        yes=Yes(entry, part.notices.newest(Purpose.VIEW_DEBTS, "en")),
+        shown=Shown("renewal", part.clock.now(), "en"),
+        sign_in=SignInEvidence(at=part.clock.now(), vot="Cl.Cm", ial="P2", idp="one_login"),
+        origin=portal.url,
+    )
 
 
 def address_of(client: Client) -> str:
@@ -233,6 +263,37 @@ def test_before_the_next_checkpoint_the_receipt_says_so(scene: Scene, tmp_path: 
     assert said.count("It is not in the log yet. That takes a minute") == 3
 
 
+def test_a_renewal_has_a_receipt_of_its_own_and_the_old_one_stays(
+    scene: Scene, tmp_path: Path
+) -> None:
+    listed = json.loads(scene.erin.get("/permissions/receipts.json").html)["receipts"]
+    said = [
+        json.loads(scene.erin.get(f"/permissions/{one['receipt'].replace(' ', '')}.json").html)
+        for one in listed
+    ]
+    (second,), (first,) = (one["records"] for one in said)
+    assert (second["version"], first["version"]) == (2, 1)
+    assert second["prev_record_hash"] == said[1]["record_hashes"][0]
+    assert second["lineage_id"] == first["lineage_id"]
+    assert second["record_id"] != first["record_id"]
+    assert second["grant_id"] == first["grant_id"]
+    for one in (first, second):
+        assert list(jsonschema_rs.validator_for(SCHEMA).iter_errors(one)) == []
+    assert [one["leaves"][0]["event"]["kind"] for one in said] == ["renewed", "given"]
+
+    (tmp_path / "all.json").write_text(json.dumps({"receipts": listed}))
+    code, words = checked(tmp_path, scene.portal, "all.json")
+    assert code == 0, words
+    assert "Version 2 of a permission follows the one before it." in words
+    claims = {**said[0], "jws": None}
+    claims["records"][0]["prev_record_hash"] = "0" * 64
+    listed[0]["jws"] = scene.portal.services.sign_receipt(claims)
+    (tmp_path / "all.json").write_text(json.dumps({"receipts": listed}))
+    code, words = checked(tmp_path, scene.portal, "all.json")
+    assert code == 1
+    assert "Version 2 of a permission does not follow the one before it." in words
+
+
 def altered(claims: dict[str, Any], what: str) -> dict[str, Any]:
     """The same receipt with one thing changed by whoever holds the signing key."""
     said: dict[str, Any] = json.loads(json.dumps(claims))
@@ -298,8 +359,11 @@ def test_a_receipt_that_somebody_else_has_changed_is_found_out(
     code, said = checked(tmp_path, scene.portal, "bad.jws")
     assert code == 1
     assert "The signature is not the service's" in said
-    (tmp_path / "bad.jws").write_text("no receipt at all")
-    assert checked(tmp_path, scene.portal, "bad.jws")[0] == 2
+    for text in ("", "no receipt at all", "{}", '{"receipts": []}', "a.b.c"):
+        (tmp_path / "bad.jws").write_text(text)
+        code, said = checked(tmp_path, scene.portal, "bad.jws")
+        assert code == 2, text
+        assert "This receipt cannot be checked" in said
 
 
 def test_a_department_s_receipt_shows_nothing_of_another_sec_13(scene: Scene) -> None:
