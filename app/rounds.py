@@ -22,7 +22,7 @@ from consent.log.checkpoint import CheckpointSigner, take_checkpoint
 from consent.log.sequencer import sequence
 from consent.people import Worker
 from consent.retention import drop_evidence, drop_permissions, drop_questions, drop_requests
-from consent.store import Store, outbox, people
+from consent.store import Store, outbox, people, proofs
 from consent.store.outbox import Parcel
 from plan.ahead import fall_due, wait_for_an_answer
 from plan.answer import count_silence
@@ -101,6 +101,7 @@ class Rounds:
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),
             Round("outbox", 60 * MINUTE, self._drop_delivered),
+            Round("proofs", MINUTE, self._drop_proofs),
             *self._nightly(),
         )
 
@@ -208,6 +209,10 @@ class Rounds:
     def _drop_sessions(self) -> int:
         with self._store.transaction(Worker()) as tx:
             return people.drop_ended_sessions(tx, self._clock.now())
+
+    def _drop_proofs(self) -> int:
+        with self._store.transaction(Worker()) as tx:
+            return proofs.drop_outlived(tx, self._clock.now())
 
     def _drop_delivered(self) -> int:
         with self._store.transaction(Worker()) as tx:

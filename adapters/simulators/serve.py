@@ -49,7 +49,8 @@ class SimulatorSettings:
 
     `department` is the register's code ("" for the sign-in service). `keys_dir` holds the
     demonstration keys that the portal's set-up made; simulators only read there. `checks_status`:
-    a native department asks the portal how a permission stands before it answers under it.
+    a native department asks the portal how a permission stands before it answers under it, at
+    `portal_reached_at` where the portal's own name leads elsewhere from here.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SimulatorSettings:
     portal_url: str
     keys_dir: Path
     checks_status: bool = False
+    portal_reached_at: str = ""
 
     @property
     def department(self) -> str:
@@ -74,6 +76,7 @@ class SimulatorSettings:
             public_url=environ.get(f"SVD_SIMULATOR_URL_{name.upper()}", public_url).rstrip("/"),
             portal_url=environ.get("SVD_PORTAL_URL", "http://localhost:8000").rstrip("/"),
             keys_dir=Path(environ.get("SVD_STATE_DIR", "var")) / "keys",
+            portal_reached_at=environ.get("SVD_PORTAL_REACHED_AT", "").rstrip("/"),
             checks_status="SVD_PORTAL_URL" in environ and environ.get("SVD_STATUS_CHECK") != "0",
         )
 

@@ -26,7 +26,7 @@ from typing import Any
 from adapters.simulators.cast import Cast
 from app.local import keys
 from app.local.migrate import upgrade
-from app.local.postgres import OWNER, PORTAL, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, start
 from tests.debts_desk import Watched, ask_all, watch
 from tests.portal import NAMES, ROOT, Client, Simulators, environment
 
@@ -54,7 +54,8 @@ def a_portal() -> Iterator[tuple[str, Simulators, int]]:
         server = subprocess.Popen(
             (sys.executable, "-m", "app.serve"),
             env={**os.environ, **told, **addresses, "SVD_PORT": str(port),
-                 "DATABASE_URL": cluster.url(PORTAL)},
+                 "DATABASE_URL": cluster.url(PORTAL),
+                 "DATABASE_URL_DEPARTMENT": cluster.url(DEPARTMENT)},
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip

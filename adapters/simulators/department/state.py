@@ -164,6 +164,7 @@ def department(
             portal_keys=portal_keys,
             clock=clock,
             on=settings.checks_status,
+            reached_at=settings.portal_reached_at,
         ),
         checks_at_start=settings.checks_status,
         canary=os.environ.get("SVD_CANARY_TEXT", ""),

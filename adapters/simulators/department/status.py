@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -48,7 +49,8 @@ class StatusCheck:
     portal_keys: PortalKeys
     clock: Clock
     on: bool
-    asked: int = 0
+    reached_at: str = ""
+    """Where the portal is, when its own name leads elsewhere; proofs name it all the same."""
     _proof_key: Key = field(default_factory=lambda: new_key("sig", "dpop"))
     _token: str = ""
     _until: datetime | None = None
@@ -58,7 +60,6 @@ class StatusCheck:
     async def state_of(self, grant_id: str) -> str:
         """The state in force; `unknown` for a permission that is not ours, and `used` for one that
         was for one use and is not in use now. Raises StatusUnknown."""
-        self.asked += 1
         try:
             status, body = await self._ask(grant_id)
             if status == 401:  # the portal was started anew, with another key
@@ -84,8 +85,10 @@ class StatusCheck:
             "DPoP": self._proof("GET", url, token),
             "x-svd-interaction-id": str(uuid4()),
             "Accept": "application/jwt, application/problem+json",
+            "Host": urlsplit(self.portal).netloc,
         }
-        async with self._open().get(url, headers=headers, allow_redirects=False) as answer:
+        where = self._where(f"/v1/grants/{grant_id}/status")
+        async with self._open().get(where, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.content.read(MAX_TOKEN)
 
     async def _read(self, said: str, grant_id: str) -> str:
@@ -121,9 +124,9 @@ class StatusCheck:
                 "client_assertion_type": _ASSERTION,
                 "client_assertion": self._assertion(now),
             }
-            headers = {"DPoP": self._proof("POST", url)}
+            headers = {"DPoP": self._proof("POST", url), "Host": urlsplit(self.portal).netloc}
             async with self._open().post(
-                url, data=form, headers=headers, allow_redirects=False
+                self._where("/oauth/token"), data=form, headers=headers, allow_redirects=False
             ) as answer:
                 body = read_json(await answer.content.read(MAX_TOKEN))
             if answer.status != 200 or body.get("token_type") != "DPoP":
@@ -131,6 +134,9 @@ class StatusCheck:
             self._token = str(body["access_token"])
             self._until = now + timedelta(seconds=int(body["expires_in"])) - RENEW_BEFORE
             return self._token
+
+    def _where(self, path: str) -> str:
+        return (self.reached_at or self.portal) + path
 
     def _assertion(self, now: datetime) -> str:
         at = int(now.timestamp())

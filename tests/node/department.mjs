@@ -1,0 +1,59 @@
+// A department's machine made of oauth4webapi (a certified FAPI 2.0 client) and jose, nothing of ours.
+// Reads {issuer, client_id, jwk, grant_id}; answers with what it got: metadata, token, claims.
+import { readFileSync } from "node:fs";
+import { createRemoteJWKSet, importJWK, jwtVerify } from "jose";
+import * as oauth from "oauth4webapi";
+
+const asked = JSON.parse(readFileSync(0, "utf8"));
+const plain = { [oauth.allowInsecureRequests]: asked.issuer.startsWith("http://") };
+const issuer = new URL(asked.issuer);
+const server = await oauth.processDiscoveryResponse(
+  issuer,
+  await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...plain }),
+);
+
+const client = { client_id: asked.client_id };
+const key = await importJWK(asked.jwk, asked.jwk.alg);
+const proofs = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+const answer = await oauth.processClientCredentialsResponse(
+  server,
+  client,
+  await oauth.clientCredentialsGrantRequest(
+    server,
+    client,
+    oauth.PrivateKeyJwt({ key, kid: asked.jwk.kid }),
+    new URLSearchParams(),
+    { DPoP: proofs, ...plain },
+  ),
+);
+
+const read = (path) =>
+  oauth.protectedResourceRequest(
+    answer.access_token,
+    "GET",
+    new URL(path, issuer),
+    new Headers({ "x-svd-interaction-id": crypto.randomUUID(), accept: "application/jwt" }),
+    null,
+    { DPoP: proofs, ...plain },
+  );
+
+const status = await read(`/v1/grants/${asked.grant_id}/status`);
+const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", issuer));
+const { payload, protectedHeader } = await jwtVerify(await status.text(), keys, {
+  issuer: server.issuer,
+  audience: asked.client_id,
+  typ: "grant-status+jwt",
+  algorithms: ["ES256"],
+});
+const unknown = await read(`/v1/grants/g_${"A".repeat(22)}/status`);
+
+console.log(
+  JSON.stringify({
+    methods: server.token_endpoint_auth_methods_supported,
+    token_type: answer.token_type,
+    expires_in: answer.expires_in,
+    typ: protectedHeader.typ,
+    claims: payload,
+    unknown: unknown.status,
+  }),
+);
