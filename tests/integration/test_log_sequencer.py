@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
+from app.rounds import Rounds
 from consent.clock import SetClock
 from consent.log import proofs
 from consent.log.checkpoint import LogBroken, LogSigner, open_checkpoint, take_checkpoint
@@ -18,6 +20,8 @@ from consent.log.sequencer import sequence
 from consent.log.tree import Growing, Place, places_of, root
 from consent.people import Worker
 from consent.store import Store, log
+from plan import working_days
+from plan.ports import Told
 from tests.database import Database
 from tests.log_lab import MOMENT, happened, portal_of, signer_of, superuser, worker_of
 
@@ -218,3 +222,29 @@ def test_thousands_of_leaves_a_second(database: Database, worker: Store) -> None
     print(f"{rate:.0f} leaves a second")
     assert rate > 1000
     assert_whole(database, 100_000)
+
+
+def test_the_worker_appends_each_second_and_has_the_log_signed_each_minute(
+    portal_store: Store, worker: Store, signer: LogSigner
+) -> None:
+    clock = SetClock(MOMENT)
+    rounds = Rounds(
+        worker, clock, token_bytes, deliver=nobody, working_days=working_days.load(), heads=signer
+    )
+    jobs = {job.name: job for job in rounds.timetable()}
+    assert jobs["log"].every == timedelta(seconds=1)
+    assert jobs["checkpoint"].every == timedelta(minutes=1)
+    happened(portal_store, 3)
+    assert rounds.tick(jobs["log"]) == 3
+    assert rounds.tick(jobs["checkpoint"]) == 1
+    happened(portal_store, 1)
+    clock.move(timedelta(seconds=1))
+    assert rounds.tick(jobs["log"]) == 1
+    assert rounds.tick(jobs["checkpoint"]) == 0  # its minute is not over
+    clock.move(timedelta(minutes=1))
+    assert rounds.tick(jobs["checkpoint"]) == 1
+    rounds.stop()
+
+
+def nobody(topic: str, department: str, ref: str) -> Told:
+    raise AssertionError(f"there is nothing to tell, and {department} is told {topic} {ref}")
