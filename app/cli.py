@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="what happens in the background")
     worker.set_defaults(act=_worker)
 
+    sign = commands.add_parser("sign", help="the signer: it alone holds the signing keys")
+    sign.set_defaults(act=_sign)
+
     simulate = commands.add_parser("simulate", help="one simulator: the other side of a wire")
     simulate.add_argument("name", choices=SIMULATORS)
     simulate.add_argument("--host", default="127.0.0.1")
@@ -57,7 +60,8 @@ def parser() -> argparse.ArgumentParser:
     db.set_defaults(act=_db)
 
     keys = commands.add_parser("keys", help="make demonstration keys that are missing")
-    keys.add_argument("folder")
+    keys.add_argument("folder", help="of the portal and the worker; public halves lie there")
+    keys.add_argument("--signer", default="", help="the signer's own folder")
     keys.set_defaults(act=_keys)
 
     quote = commands.add_parser("quote", help="work out a plan: reads a case, prints a proposal")
@@ -95,6 +99,13 @@ def _worker(_: argparse.Namespace) -> int:
     return 0
 
 
+def _sign(_: argparse.Namespace) -> int:
+    from app import sign
+
+    sign.main()
+    return 0
+
+
 def _simulate(given: argparse.Namespace) -> int:
     from app.local.demo import simulate
 
@@ -120,9 +131,11 @@ def _db(given: argparse.Namespace) -> int:
 def _keys(given: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from app.local.keys import ensure
+    from app.local.keys import ensure, ensure_signer
 
     ensure(Path(given.folder))
+    if given.signer:
+        ensure_signer(Path(given.signer), publish_to=Path(given.folder))
     return 0
 
 

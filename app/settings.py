@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from consent import register
+from consent.keys import KeyRefused, load_keys
 
 Mode = Literal["production", "demonstration"]
 Brand = Literal["generic", "govuk"]
@@ -22,6 +24,10 @@ ONE_LOGIN_HOSTS: Final = ".account.gov.uk"
 DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
 DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
 """Only the demonstration has a department's private key beside ours."""
+SIGNERS_KEYS: Final = ("portal.jwk.json", "log.jwk.json")
+"""The private keys of the signer: no other process starts where it could read them (SEC-19)."""
+LONGEST_SOCKET: Final = 107
+"""Bytes of a socket's path that the kernel allows."""
 
 
 class SettingsFault(Exception):
@@ -54,6 +60,8 @@ class Settings:
     brand: Brand = "generic"
     more_form_origins: tuple[str, ...] = ()
     more_hosts: tuple[str, ...] = ()
+    signer_socket: Path = Path("/var/lib/see-and-pay/socket/signer.sock")
+    """Where `svd sign` listens; its keys are nowhere that this process knows of."""
 
     @property
     def demonstration(self) -> bool:
@@ -101,12 +109,35 @@ class Settings:
         return found
 
 
-def _read(environ: Mapping[str, str]) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What every process of one service is told alike."""
+
+    mode: Mode
+    state_dir: Path
+    port: str
+    portal_url: str
+    signer_socket: Path
+
+
+def read_place(environ: Mapping[str, str]) -> Place:
     said = environ.get("SVD_MODE", "")
     demonstration = environ.get("SVD_DEMONSTRATION") == "1" and said != "production"
-    mode: Mode = "demonstration" if demonstration else "production"
     state = Path(environ.get("SVD_STATE_DIR", "var" if demonstration else "/var/lib/see-and-pay"))
     port = environ.get("SVD_PORT", "8000")
+    local = f"http://localhost:{port}" if demonstration else ""
+    return Place(
+        mode="demonstration" if demonstration else "production",
+        state_dir=state,
+        port=port,
+        portal_url=environ.get("SVD_PORTAL_URL", local).rstrip("/"),
+        signer_socket=Path(environ.get("SVD_SIGNER_SOCKET", state / "socket" / "signer.sock")),
+    )
+
+
+def _read(environ: Mapping[str, str]) -> Settings:
+    place = read_place(environ)
+    demonstration = place.mode == "demonstration"
     one_login = environ.get(
         "SVD_ADDRESS_ONE_LOGIN",
         "http://127.0.0.1:8101" if demonstration else "https://oidc.account.gov.uk",
@@ -115,16 +146,16 @@ def _read(environ: Mapping[str, str]) -> Settings:
         "SVD_ADDRESS_ONE_LOGIN_IDENTITY",
         one_login if demonstration else "https://identity.account.gov.uk",
     )
-    local = f"http://localhost:{port}" if demonstration else ""
     client = DEMONSTRATION_CLIENT if demonstration else ""
     database = environ.get("DATABASE_URL", "")
     return Settings(
-        mode=mode,
-        state_dir=state,
-        keys_dir=Path(environ.get("SVD_KEYS_DIR", state / "keys")),
+        mode=place.mode,
+        state_dir=place.state_dir,
+        keys_dir=Path(environ.get("SVD_KEYS_DIR", place.state_dir / "keys")),
         host=environ.get("SVD_HOST", "127.0.0.1"),
-        port=int(port) if port.isdecimal() else -1,
-        portal_url=environ.get("SVD_PORTAL_URL", local).rstrip("/"),
+        port=int(place.port) if place.port.isdecimal() else -1,
+        portal_url=place.portal_url,
+        signer_socket=place.signer_socket,
         database_url=database,
         worker_database_url=environ.get("DATABASE_URL_WORKER", database),
         department_database_url=environ.get("DATABASE_URL_DEPARTMENT", ""),
@@ -150,6 +181,10 @@ def _faults(found: Settings) -> list[str]:
         faults.append("VAULT_URL must be a redis:// or rediss:// address, or empty.")
     if not found.one_login_client_id:
         faults.append("SVD_ONE_LOGIN_CLIENT_ID must be the client id at the sign-in service.")
+    if len(os.fsencode(found.signer_socket)) > LONGEST_SOCKET:
+        faults.append(f"SVD_SIGNER_SOCKET must be at most {LONGEST_SOCKET} bytes long.")
+    if any((found.keys_dir / name).exists() for name in SIGNERS_KEYS):
+        faults.append("SVD_KEYS_DIR must not hold the signer's keys: see `svd keys`.")
     if not (found.keys_dir / "cookie_secret").is_file():
         faults.append(f"SVD_KEYS_DIR must hold the portal's keys: {found.keys_dir} does not.")
     return faults
@@ -194,3 +229,48 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _origin(url: str) -> str:
     return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+@dataclass(frozen=True, slots=True)
+class SignerSettings:
+    """What the signer is told at its start. `keys_dir` is nobody else's to read."""
+
+    keys_dir: Path
+    socket: Path
+    database_url: str
+    portal_url: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> SignerSettings:
+        """Read and check. Raises SettingsFault with everything that is wrong."""
+        place = read_place(environ)
+        found = cls(
+            keys_dir=Path(environ.get("SVD_SIGNER_KEYS_DIR", place.state_dir / "signer")),
+            socket=place.signer_socket,
+            database_url=environ.get("DATABASE_URL_SIGNER", ""),
+            portal_url=place.portal_url,
+        )
+        faults = _signer_faults(found)
+        if faults:
+            raise SettingsFault(tuple(faults))
+        return found
+
+
+def _signer_faults(found: SignerSettings) -> list[str]:
+    faults = []
+    if not found.database_url.startswith("postgresql+psycopg://"):
+        faults.append("DATABASE_URL_SIGNER must be a postgresql+psycopg:// address.")
+    if not urlsplit(found.portal_url).hostname:
+        faults.append("SVD_PORTAL_URL must be the address at which people reach the portal.")
+    if len(os.fsencode(found.socket)) > LONGEST_SOCKET:
+        faults.append(f"SVD_SIGNER_SOCKET must be at most {LONGEST_SOCKET} bytes long.")
+    for name in SIGNERS_KEYS:
+        path = found.keys_dir / name
+        try:
+            load_keys(path).first("sig")
+        except (OSError, KeyRefused):
+            faults.append(f"SVD_SIGNER_KEYS_DIR must hold a key in {path}: see `svd keys`.")
+            continue
+        if any(stat.S_IMODE(one.stat().st_mode) & 0o077 for one in (found.keys_dir, path)):
+            faults.append(f"{path} and its folder must be for the signer's own user only.")
+    return faults

@@ -7,7 +7,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from joserfc.jwk import RSAKey
@@ -21,6 +20,7 @@ from adapters.departments.native.published import PublishedKeys
 from adapters.identity.one_login import OneLogin
 from adapters.identity.settings import OneLoginSettings
 from adapters.messages.sealed_contact import ContactKeeper
+from adapters.signer_socket import SocketSigner
 from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
 from app.citizen.slots import CLASSES
@@ -29,9 +29,8 @@ from app.department_api.door import Door
 from app.department_api.tokens import Tokens
 from app.local.keys import secret
 from app.services import Services
-from app.settings import Settings
+from app.settings import SIGNERS_KEYS, Settings, SignerSettings
 from consent import notices as notice_files
-from consent import permits, receipts
 from consent import register as register_files
 from consent.clock import Chance, Clock, SystemClock
 from consent.evidence import EvidenceKeeper
@@ -40,8 +39,9 @@ from consent.keys import load_keys
 from consent.log.checkpoint import log_key, log_origin
 from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
-from consent.signer import LocalSigner, Signer
-from consent.store import WORKER, Store, open_store
+from consent.signer import Signer
+from consent.signing.sign import DatabaseSigner
+from consent.store import SIGNER, WORKER, Store, open_store
 from consent.store.checks import Checks
 from debts.ports import Department, Vault
 from debts.pull import Pulls
@@ -65,11 +65,12 @@ class Outside:
     departments: Mapping[DepartmentCode, Department]
     messages: Mapping[DepartmentCode, NativeMessages]
     published: Mapping[DepartmentCode, PublishedKeys]
-    signer: LocalSigner
+    signer: SocketSigner
 
     def stop(self) -> None:
         self.loop.call(self.wire.close(), seconds=5)
         self.loop.stop()
+        self.signer.close()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,7 +92,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
     """Everything the portal needs, ready to serve."""
     clock, chance = SystemClock(), secrets.token_bytes
     store = open_store(settings.database_url)
-    outside = _outside(settings, environ, store, clock, chance)
+    outside = _outside(settings, environ, clock, chance)
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
     pepper = secret(settings.keys_dir, "person_pepper")
     services = Services(
@@ -115,7 +116,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         evidence=EvidenceKeeper(secret(settings.keys_dir, "evidence_key"), chance),
         tokens=TokenKeeper(public_half(secret(settings.keys_dir, "token_key")), tag_key(pepper)),
         messages=outside.messages,
-        sign_receipt=partial(outside.signer.sign_statement, typ=receipts.TYPE),
+        sign_receipt=outside.signer.sign_receipt,
         public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
         one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
         log_key=log_key(
@@ -131,21 +132,30 @@ def worker(settings: Settings, environ: Mapping[str, str]) -> tuple[Store, Outsi
     """The worker's store, under its own role, and the adapters by which it delivers."""
     clock, chance = SystemClock(), secrets.token_bytes
     store = open_store(settings.worker_database_url, role=WORKER)
-    return store, _outside(settings, environ, store, clock, chance)
+    return store, _outside(settings, environ, clock, chance)
+
+
+def signer(settings: SignerSettings, environ: Mapping[str, str]) -> tuple[Store, DatabaseSigner]:
+    """The signer and its store, under its own role. No other process has the keys (SEC-19)."""
+    store = open_store(settings.database_url, role=SIGNER)
+    return store, DatabaseSigner(
+        load_keys(settings.keys_dir / SIGNERS_KEYS[0]),
+        load_keys(settings.keys_dir / SIGNERS_KEYS[1]),
+        store=store,
+        register=register_files.load(environ=environ),
+        notices=notice_files.load(),
+        issuer=settings.portal_url,
+        clock=SystemClock(),
+        chance=secrets.token_bytes,
+    )
 
 
 def _outside(
-    settings: Settings, environ: Mapping[str, str], store: Store, clock: Clock, chance: Chance
+    settings: Settings, environ: Mapping[str, str], clock: Clock, chance: Chance
 ) -> Outside:
     register = register_files.load(environ=environ)
     wire = Wire(register.origins(), demonstration=settings.demonstration)
-    signer = LocalSigner(
-        load_keys(settings.keys_dir / "portal.jwk.json"),
-        issuer=settings.portal_url,
-        clock=clock,
-        chance=chance,
-        is_live=partial(permits.is_live, store, clock),
-    )
+    signer = SocketSigner(settings.signer_socket)
     departments: dict[DepartmentCode, Department] = {}
     messages: dict[DepartmentCode, NativeMessages] = {}
     published: dict[DepartmentCode, PublishedKeys] = {}

@@ -90,8 +90,6 @@ def main() -> None:
     from app.local.keys import secret
     from app.wiring import worker
     from consent.clock import SystemClock
-    from consent.keys import load_keys
-    from consent.log.checkpoint import LogSigner, log_origin
     from plan import working_days
 
     logs.configure()
@@ -105,14 +103,9 @@ def main() -> None:
         messages=outside.messages,
         token_key=secret(settings.keys_dir, "token_key"),
     )
-    heads = LogSigner(
-        load_keys(settings.keys_dir / "log.jwk.json"),
-        store=store,
-        origin=log_origin(settings.portal_url),
-    )
     days = working_days.load()
     try:
-        run(Rounds(store, clock, chance, deliver=deliver, working_days=days, heads=heads))
+        run(Rounds(store, clock, chance, deliver=deliver, working_days=days, heads=outside.signer))
     finally:
         outside.stop()
         store.close()

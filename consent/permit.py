@@ -39,3 +39,6 @@ class Permit:
     sign_in: SignInEvidence
     made_at: datetime
     interaction_id: str
+    session_hash: str = ""
+    """SHA-256 of the token of the session in which the person asked. The signer looks for that
+    session and signs nothing without it (SEC-48)."""

@@ -31,7 +31,8 @@ class LiveSession:
         return now - self.signed_in_at <= RECENT
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """By which a session's row is found: SHA-256 of the cookie's value, hex."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -67,7 +68,7 @@ class Sessions:
     def find(self, token: str) -> LiveSession | None:
         """The live session of this cookie, or nothing when it ended or never was."""
         now = self._clock.now()
-        hashed = _hash(token)
+        hashed = token_hash(token)
         with self._store.transaction(Anyone(), session_hash=hashed) as tx:
             row = people.find_session(tx, hashed)
             if row is None or row.idle_until <= now or row.ends_at <= now:
@@ -93,7 +94,7 @@ class Sessions:
         return self._add(live.subject, signed_in_at, self._clock.now(), live.ends_at)
 
     def close(self, token: str) -> None:
-        hashed = _hash(token)
+        hashed = token_hash(token)
         with self._store.transaction(Anyone(), session_hash=hashed) as tx:
             people.drop_session(tx, hashed)
 
@@ -109,7 +110,7 @@ class Sessions:
         with self._store.transaction(Person(subject)) as tx:
             people.add_session(
                 tx,
-                _hash(token),
+                token_hash(token),
                 subject,
                 door=self._door,
                 started_at=now,

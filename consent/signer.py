@@ -1,35 +1,30 @@
-"""The consent signer: it alone turns a live grant into a token that a department believes.
+"""The consent signer, as its callers know it: what it signs, and what it is asked with.
 
-It asks for itself whether the grant is live (SEC-48); a caller's word is not enough. `LocalSigner`
-lives in the process of the portal; a signer that stands apart has the same two methods.
+It alone turns a live grant into a token that a department believes (SEC-19, SEC-48). It is a
+process of its own (`svd sign`), looks into the database itself and writes what it signs from what
+it saw there; a caller names a grant and is not believed. `consent.signing` is what it does,
+`adapters.signer_socket` how other processes ask it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from consent.clock import Chance, Clock
-from consent.errors import ConsentEnded, NotPermitted
-from consent.ids import GrantId, random_text
-from consent.jose import sign
-from consent.keys import Keys
-from consent.lifecycle import VALID
+from consent.ids import GrantId
 from consent.permit import Permit
 
+PARTY: Final = "signer"
+"""Its name in faults: `OutsideFailed("signer", kind)` when it cannot be reached or answer."""
 ASSERTION_TYPE: Final = "consent-assertion+jwt"
 EVENT_TYPE: Final = "secevent+jwt"
 ASSERTION_LIFE: Final = timedelta(seconds=60)
-PERMIT_LIFE: Final = timedelta(minutes=2)
-"""A permit is made for one pull, while the person is there; an older one is not signed."""
-
 EVENT_PREFIX: Final = "urn:uk:svd:event:"
-STATEMENT_TYPES: Final = frozenset(
-    {"consent-receipt+jwt", "grant-status+jwt", "grant-status-list+jwt"}
-)
+DEPARTMENT_PREFIX: Final = "urn:svd:org:"
+"""How a department is named in tokens: this and its code in the register."""
 
 
 class Errand(StrEnum):
@@ -48,6 +43,14 @@ PURPOSE_OF: Final[Mapping[Errand, str]] = {
     Errand.BUDGET_TOTALS: "share_budget_totals",
 }
 """One grant, one purpose: an assertion for another errand is not made (decision 4)."""
+
+PATH_OF: Final[Mapping[Errand, str]] = {
+    Errand.DEBT_QUERY: "/v1/debt-queries",
+    Errand.HOLD_REQUEST: "/v1/hold-requests",
+    Errand.SUPPORT_NEEDS: "/v1/support-needs",
+    Errand.BUDGET_TOTALS: "/v1/budget-totals",
+}
+"""The only address at a department for which an assertion is made."""
 
 
 class EventKind(StrEnum):
@@ -79,7 +82,11 @@ class MintedEvent:
 
 
 class Signer(Protocol):
-    """Blocking: callers on an event loop use a thread."""
+    """What sends to departments needs of it. Blocking: callers on an event loop use a thread.
+
+    Every errand raises ConsentEnded for what is not live, NotPermitted for what does not fit the
+    grant, OutsideFailed("signer", kind) when the signer cannot be reached or cannot answer.
+    """
 
     def mint_assertion(
         self,
@@ -111,121 +118,22 @@ class Signer(Protocol):
         ...
 
 
-class LocalSigner:
-    """Signs with the newest signing key of `keys`. `is_live` reads the grant as it stands now."""
+class StatementSigner(Protocol):
+    """What speaks about permissions without asking for anything under them."""
 
-    def __init__(
-        self,
-        keys: Keys,
-        *,
-        issuer: str,
-        clock: Clock,
-        chance: Chance,
-        is_live: Callable[[GrantId], bool],
-    ) -> None:
-        self._key = keys.first("sig")
-        self._issuer = issuer
-        self._clock = clock
-        self._chance = chance
-        self._is_live = is_live
+    def sign_status(self, grant_id: str, department: str) -> str | None:
+        """A `grant-status+jwt` for 60 seconds; nothing for an id of nobody or of another
+        department."""
+        ...
 
-    def mint_assertion(
-        self,
-        permit: Permit,
-        *,
-        audience: str,
-        htu: str,
-        htm: str = "POST",
-        errand: Errand = Errand.DEBT_QUERY,
-        fields: Sequence[str] = (),
-        match_jwe: str | None = None,
-        request_jwe: str | None = None,
-        response_jwk: Mapping[str, Any] | None = None,
-    ) -> MintedAssertion:
-        """Claims of the protocol's section on assertions; see docs/protocol."""
-        self._check(permit, errand)
-        now = int(self._clock.now().timestamp())
-        jti = random_text(self._chance, 16)
-        claims: dict[str, Any] = {
-            "iss": self._issuer,
-            "aud": audience,
-            "sub": permit.pairwise_id,
-            "iat": now,
-            "nbf": now,
-            "exp": now + int(ASSERTION_LIFE.total_seconds()),
-            "jti": jti,
-            "txn": permit.interaction_id,
-            "htm": htm,
-            "htu": htu,
-            "grant_id": permit.grant_id,
-            "record_hash": permit.record_hash,
-            "consent": {
-                "state": permit.grant_state,
-                "version": permit.notice_version,
-                "exp": int(permit.grant_expires_at.timestamp()),
-            },
-            "authorization_details": [
-                {
-                    "type": errand.value,
-                    "actions": ["read" if errand is Errand.DEBT_QUERY else "write"],
-                    "locations": [audience],
-                    "purpose": permit.purpose,
-                    "datatypes": list(fields),
-                }
-            ],
-            "auth": {
-                "time": int(permit.sign_in.at.timestamp()),
-                "vot": permit.sign_in.vot,
-                "ial": permit.sign_in.ial,
-                "idp": permit.sign_in.idp,
-            },
-            "citizen_present": True,
-            "act": None,
-        }
-        if permit.subject_handle:
-            claims["subject_handle"] = permit.subject_handle
-        if match_jwe is not None:
-            claims["match"] = match_jwe
-        if request_jwe is not None:
-            claims["request"] = request_jwe
-        if response_jwk is not None:
-            claims["resp_enc"] = {"alg": "ECDH-ES", "enc": "A256GCM", "jwk": dict(response_jwk)}
-        return MintedAssertion(sign(claims, self._key, typ=ASSERTION_TYPE), jti)
+    def sign_statuses(self, grant_ids: Sequence[str], department: str) -> str:
+        """A `grant-status-list+jwt`: the state of each, `unknown` where it has none."""
+        ...
 
-    def mint_event(
-        self,
-        kind: EventKind,
-        *,
-        audience: str,
-        pairwise_id: str,
-        grant_id: GrantId,
-        event_id: str = "",
-        details: Mapping[str, Any] | None = None,
-    ) -> MintedEvent:
-        """An event needs no live grant: most of them say that one has ended."""
-        jti = event_id or random_text(self._chance, 16)
-        claims = {
-            "iss": self._issuer,
-            "aud": audience,
-            "iat": int(self._clock.now().timestamp()),
-            "jti": jti,
-            "sub_id": {"format": "opaque", "id": pairwise_id},
-            "events": {EVENT_PREFIX + kind.value: {"grant_id": grant_id, **(details or {})}},
-        }
-        return MintedEvent(sign(claims, self._key, typ=EVENT_TYPE), jti)
+    def sign_receipt(self, claims: Mapping[str, Any]) -> str:
+        """A `consent-receipt+jwt` of what `consent.receipts` says, dated now."""
+        ...
 
-    def sign_statement(self, claims: Mapping[str, Any], *, typ: str) -> str:
-        """A receipt or a live status, as its author wrote it, dated now and signed."""
-        if typ not in STATEMENT_TYPES:
-            raise NotPermitted("not a statement that this service signs")
-        dated = {"iss": self._issuer, "iat": int(self._clock.now().timestamp()), **claims}
-        return sign(dated, self._key, typ=typ)
-
-    def _check(self, permit: Permit, errand: Errand) -> None:
-        now = self._clock.now()
-        if PURPOSE_OF[errand] != permit.purpose:
-            raise NotPermitted("the permission is for another purpose")
-        fresh = now - PERMIT_LIFE <= permit.made_at <= now + timedelta(seconds=1)
-        valid = permit.grant_state in VALID and permit.grant_expires_at > now
-        if not (fresh and valid and self._is_live(permit.grant_id)):
-            raise ConsentEnded("the permission is no longer live")
+    def sign_checkpoint(self, tree_size: int) -> str:
+        """The signed note of the log's first `tree_size` leaves, or LogBroken."""
+        ...

@@ -37,10 +37,10 @@ from consent.ids import random_text
 from consent.jose import sign, verify
 from consent.keys import Key, Keys, key_set, new_key, public_jwk
 from consent.register import DepartmentEntry
-from consent.signer import LocalSigner
 from consent.standing import STATUS_TYPE
 from consent.store.checks import Checks
 from tests.database import Database
+from tests.signers import a_signer
 
 ISSUER = "https://portal.example"
 Header = Mapping[str, Any]
@@ -227,23 +227,22 @@ def a_door(database: Database, clock: Clock | None = None, **changes: Any) -> It
     clock = clock or SetClock(datetime.now(UTC).replace(microsecond=0))
     portal_keys = key_set(new_key("sig", "portal-1"))
     checks, clients = Checks(database.department_url), KnownClients()
-    door = Door(
-        issuer=ISSUER,
-        clock=clock,
-        clients=clients,
-        checks=checks,
-        tokens=Tokens(
-            key_set(new_key("sig", "api-1")), issuer=ISSUER, clock=clock, chance=os.urandom
-        ),
-        signer=LocalSigner(
-            portal_keys, issuer=ISSUER, clock=clock, chance=os.urandom, is_live=lambda _: False
-        ),
-        limits=changes.pop("limits", Limits()),
-    )
-    try:
-        yield DoorDesk(door, create_api(settings_for(), door), clock, clients, portal_keys)
-    finally:
-        checks.close()
+    with a_signer(database, keys=portal_keys, issuer=ISSUER, clock=clock) as signer:
+        door = Door(
+            issuer=ISSUER,
+            clock=clock,
+            clients=clients,
+            checks=checks,
+            tokens=Tokens(
+                key_set(new_key("sig", "api-1")), issuer=ISSUER, clock=clock, chance=os.urandom
+            ),
+            signer=signer,
+            limits=changes.pop("limits", Limits()),
+        )
+        try:
+            yield DoorDesk(door, create_api(settings_for(), door), clock, clients, portal_keys)
+        finally:
+            checks.close()
 
 
 __all__ = ["ISSUER", "DoorDesk", "Machine", "a_door", "a_key", "a_token", "sign", "timedelta"]

@@ -29,9 +29,9 @@ from consent.ids import DepartmentCode, GrantId, new_grant_id, new_pairwise_id
 from consent.keys import Keys, key_set, new_key
 from consent.permit import Permit, SignInEvidence
 from consent.register import DepartmentEntry
-from consent.signer import LocalSigner
 from debts.debt import Answer
 from debts.facts import Address, Facts
+from tests.paper_signer import PaperSigner
 
 PORTAL = "http://localhost:8000"
 CAST = Cast.load()
@@ -131,11 +131,10 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.entry = an_entry(self.code, self.url)
-        self.signer = LocalSigner(
+        self.signer = PaperSigner(
             self.portal_keys,
             issuer=self.portal,
             clock=SystemClock(),
-            chance=os.urandom,
             is_live=lambda grant: grant not in self.ended,
         )
         shared: dict[str, Any] = {

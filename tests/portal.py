@@ -39,6 +39,7 @@ from werkzeug.test import TestResponse
 from adapters.simulators.cast import Cast
 from tests.database import Database
 from tests.pages import Page, PageClient, Typed
+from tests.signers import signer_of_house
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -147,14 +148,15 @@ class House:
         from app.settings import Settings
 
         environ = self.environment(database)
-        running = wiring.portal(Settings.from_environment(environ), environ)
-        self.switch.app = create_app(Settings.from_environment(environ), running.services)
-        try:
-            yield Portal(self.url, database, running.services, self.simulators)
-        finally:
-            self.switch.app = None
-            running.stop()
-            self.simulators.reset()
+        with signer_of_house(self.folder, self.url, database, environ):
+            running = wiring.portal(Settings.from_environment(environ), environ)
+            self.switch.app = create_app(Settings.from_environment(environ), running.services)
+            try:
+                yield Portal(self.url, database, running.services, self.simulators)
+            finally:
+                self.switch.app = None
+                running.stop()
+                self.simulators.reset()
 
     def environment(self, database: Database) -> dict[str, str]:
         return {
@@ -172,6 +174,7 @@ def environment(folder: Path, url: str) -> dict[str, str]:
         "SVD_DEMONSTRATION": "1",
         "SVD_STATE_DIR": str(folder),
         "SVD_KEYS_DIR": str(folder / "keys"),
+        "SVD_SIGNER_SOCKET": str(folder / "socket" / "signer.sock"),
         "SVD_PORTAL_URL": url,
     }
 
@@ -324,6 +327,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
     folder = tmp_path_factory.mktemp("portal")
     keys.ensure(folder / "keys")
+    keys.ensure_signer(folder / "signer", publish_to=folder / "keys")
     switch = Switch()
     server = make_server("127.0.0.1", 0, switch, threaded=True, request_handler=Quiet)
     simulators = Simulators(environment(folder, f"http://localhost:{server.server_port}"))

@@ -96,6 +96,7 @@ def tell(query: DebtQuery, found: Numbered) -> None:
         purpose=Purpose.HOLD_OR_QUERY,
         sign_in=who.evidence(),
         departments=[found.department],
+        session_hash=session.token_hash(),
     )
     state = _send(query, hold, permits[0]) if permits else HoldState.NOT_SENT
     _note(found.department, hold.hold_id, permits[0] if permits else None, state)

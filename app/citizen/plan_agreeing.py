@@ -111,6 +111,7 @@ def _share_totals(offer: Offer, draft: PlanDraft) -> tuple[list[str], list[str]]
         purpose=Purpose.SHARE_BUDGET_TOTALS,
         sign_in=who.evidence(),
         departments=[code for code in codes if _totals_for(code, draft)],
+        session_hash=session.token_hash(),
     )
     sent: list[str] = []
     not_sent: list[str] = []

@@ -134,6 +134,7 @@ def _ask(asked: PauseAsked, entries: list[DepartmentEntry], view: View) -> Pause
         purpose=Purpose.HOLD_OR_QUERY,
         sign_in=who.evidence(),
         departments=[entry.code for entry in entries],
+        session_hash=session.token_hash(),
     )
     reference = new_reference(part.chance, "HD")
     told: list[str] = []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from flask import current_app
 
@@ -13,6 +12,7 @@ from app.department_api.tokens import Tokens
 from consent.clock import Clock
 from consent.keys import Keys
 from consent.register import DepartmentEntry
+from consent.signer import StatementSigner
 from consent.store.checks import Checks
 
 
@@ -27,12 +27,6 @@ class Clients(Protocol):
         ...
 
 
-class Statements(Protocol):
-    """Dates and signs a statement; the consent signer is one."""
-
-    def sign_statement(self, claims: Mapping[str, Any], *, typ: str) -> str: ...
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Door:
     """`issuer` is the portal's address, without a slash at the end."""
@@ -42,7 +36,7 @@ class Door:
     clients: Clients
     checks: Checks
     tokens: Tokens
-    signer: Statements
+    signer: StatementSigner
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -20,6 +20,7 @@ from app.http.current import now, services
 from consent.how import How
 from consent.ids import SubjectId
 from consent.people import Anyone, Person
+from consent.sessions import token_hash as hash_of
 
 if TYPE_CHECKING:
     from consent.sessions import LiveSession
@@ -45,6 +46,11 @@ def live_session() -> LiveSession | None:
 def token() -> str:
     """The secret of this session, as its row is found by; empty without a session."""
     return str(g.get("token", ""))
+
+
+def token_hash() -> str:
+    """By which the row of this session is found; the signer looks for it (SEC-48)."""
+    return hash_of(token()) if token() else ""
 
 
 def seconds_left(live: LiveSession) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -25,7 +26,8 @@ class ChildDied(Exception):
 
 @dataclass(slots=True)
 class Child:
-    """One process. `health` is an address that answers 200 when it is ready, or empty."""
+    """One process. `health` is an address that answers 200 when it is ready, `unix:` and a socket
+    that takes a connection, or empty."""
 
     name: str
     command: Sequence[str]
@@ -122,6 +124,9 @@ def stop_with_parent() -> None:
 
 
 def _answers(address: str) -> bool:
+    if address.startswith("unix:"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(address.removeprefix("unix:")) == 0
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(address, timeout=2) as reply:

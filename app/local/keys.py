@@ -1,15 +1,16 @@
 """Demonstration keys, made at the first run and kept for the owner of the folder only.
 
 Private (mode 0600):
-    portal.jwk.json             P-256, ES256: signs consent assertions and receipts
     one_login_client.jwk.json   RSA 3072, PS256: proves the portal to GOV.UK One Login
-    log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
     api_token.jwk.json          P-256, ES256: signs departments' access tokens; published nowhere
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
     vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret,
     hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
                                 the portal proves itself with at departments of their own wire
+The signer's own, in a folder that no other process is told of (SEC-19):
+    portal.jwk.json             P-256, ES256: signs consent assertions, events and receipts
+    log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
 Public, which the other side reads:
     portal.jwks.json, one_login_client.jwks.json, log.jwks.json,
     <department>.jwks.json (sign and seal)
@@ -49,14 +50,24 @@ def ensure(folder: Path) -> None:
     folder.chmod(0o700)
     for name in SECRETS:
         _once(folder / name, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-    _pair(folder, "portal", _signing_key)
     _pair(folder, "one_login_client", _client_key)
-    _pair(folder, "log", _log_key)
     _private(folder / "api_token.jwk.json", _signing_key)
     for department in DEPARTMENTS:
         sign = _private(folder / f"{department}_sign.jwk.json", _signing_key)
         seal = _private(folder / f"{department}_seal.jwk.json", _sealing_key)
         _publish(folder / f"{department}.jwks.json", sign, seal)
+
+
+def ensure_signer(folder: Path, *, publish_to: Path) -> None:
+    """Make the signer's own keys in `folder`, and publish their public halves where the portal
+    reads them. A key that an older release left there is moved: nobody else may read it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name, make in (("portal", _signing_key), ("log", _log_key)):
+        before, own = publish_to / f"{name}.jwk.json", folder / f"{name}.jwk.json"
+        if before.exists() and not own.exists():
+            before.replace(own)
+        _publish(publish_to / f"{name}.jwks.json", _private(own, make))
 
 
 def secret(folder: Path, name: str) -> bytes:

@@ -1,7 +1,8 @@
 """`svd run`: the whole demonstration on one machine, from nothing to a page in a browser.
 
-PostgreSQL (unless DATABASE_URL names one), migrations, keys, eight simulators, the worker and the
-portal. What is kept lies in `var/` (SVD_STATE_DIR); removing that folder starts afresh.
+PostgreSQL (unless DATABASE_URL names one), migrations, keys, the signer, eight simulators, the
+worker and the portal. What is kept lies in `var/` (SVD_STATE_DIR); removing that folder starts
+afresh.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.local import keys
 from app.local.demo import SIMULATORS, people
 from app.local.family import Child, ChildDied, Family
 from app.local.migrate import upgrade
 from app.local.pgbin import NoPostgres
-from app.local.postgres import DEPARTMENT, OWNER, PORTAL, WORKER, StartFailed, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, SIGNER, WORKER, StartFailed, start
+from app.settings import LONGEST_SOCKET
 
 Urls = Mapping[str, str]
 
@@ -37,6 +40,7 @@ def run(*, port: int, simulators_from: int) -> int:
             house.enter_context(_alone(state))
             _free((port, *range(simulators_from, simulators_from + len(SIMULATORS))))
             keys.ensure(state / "keys")
+            keys.ensure_signer(state / "signer", publish_to=state / "keys")
             family = _start(house, state, port, simulators_from, told)
             if not told.is_set():
                 print(_welcome(port, simulators_from, state), flush=True)
@@ -55,9 +59,17 @@ def _start(
     logs = state / "log"
     logs.mkdir(parents=True, exist_ok=True)
     common = _environment(state, port, simulators_from)
+    common["SVD_SIGNER_SOCKET"] = str(house.enter_context(_socket(state)))
     family = Family()
     urls = house.enter_context(_database(state))
     house.callback(family.stop)
+    signer = {
+        **common,
+        "SVD_SIGNER_KEYS_DIR": str(state / "signer"),
+        "DATABASE_URL_SIGNER": urls[SIGNER],
+    }
+    health = f"unix:{common['SVD_SIGNER_SOCKET']}"
+    family.add(Child("signer", _svd("sign"), signer, logs / "signer.log", health))
     for number, name in enumerate(SIMULATORS, simulators_from):
         command = _svd("simulate", name, "--port", str(number))
         health = f"http://127.0.0.1:{number}/healthz"
@@ -77,7 +89,8 @@ def _start(
 
 
 def _environment(state: Path, port: int, simulators_from: int) -> dict[str, str]:
-    """What every child is told. What is set already wins, so that one part can be moved."""
+    """What every child is told. What is set already wins, so that one part can be moved; but the
+    way into the database, and to the signer's keys, is each process's own (SEC-19, SEC-65)."""
     told = {
         "SVD_STATE_DIR": str(state),
         "SVD_KEYS_DIR": str(state / "keys"),
@@ -89,7 +102,12 @@ def _environment(state: Path, port: int, simulators_from: int) -> dict[str, str]
     }
     for number, name in enumerate(SIMULATORS, simulators_from):
         told[f"SVD_ADDRESS_{name.upper()}"] = f"http://127.0.0.1:{number}"
-    return told | dict(os.environ)
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DATABASE_URL") and name != "SVD_SIGNER_KEYS_DIR"
+    }
+    return told | given
 
 
 @contextmanager
@@ -102,13 +120,26 @@ def _database(state: Path) -> Iterator[Urls]:
             PORTAL: given,
             WORKER: os.environ.get("DATABASE_URL_WORKER", given),
             DEPARTMENT: os.environ.get("DATABASE_URL_DEPARTMENT", given),
+            SIGNER: os.environ.get("DATABASE_URL_SIGNER", given),
         }
         return
     cluster = start(state / "postgres")
     try:
-        yield {role: cluster.url(role) for role in (OWNER, PORTAL, WORKER, DEPARTMENT)}
+        yield {role: cluster.url(role) for role in (OWNER, PORTAL, WORKER, DEPARTMENT, SIGNER)}
     finally:
         cluster.stop()
+
+
+@contextmanager
+def _socket(state: Path) -> Iterator[Path]:
+    """A private folder for the signer's socket, elsewhere when its name is too long."""
+    given = os.environ.get("SVD_SIGNER_SOCKET")
+    path = Path(given) if given else state / "socket" / "signer.sock"
+    if given or len(os.fsencode(path)) <= LONGEST_SOCKET:
+        yield path
+        return
+    with TemporaryDirectory(prefix="svd-") as folder:
+        yield Path(folder) / "signer.sock"
 
 
 @contextmanager

@@ -21,8 +21,9 @@ from consent.clock import SetClock
 from consent.ids import random_text
 from consent.jose import compact_json, seal, sign, verify
 from consent.keys import Keys, new_key, public_jwk, read_keys
-from consent.signer import ASSERTION_TYPE, LocalSigner
+from consent.signer import ASSERTION_TYPE
 from tests.native_lab import CAST, PORTAL, Lab, Server, a_lab, a_permit
+from tests.paper_signer import PaperSigner
 
 TAMSIN = CAST.person("testwell")
 HEADERS = {
@@ -43,7 +44,7 @@ def published(lab: Lab) -> Keys:
     return read_keys(requests.get(f"{lab.url}/.well-known/jwks.json", timeout=5).content)
 
 
-def an_assertion(lab: Lab, *, signer: LocalSigner | None = None, **changes: Any) -> str:
+def an_assertion(lab: Lab, *, signer: PaperSigner | None = None, **changes: Any) -> str:
     """A good question about Tamsin, unless something is changed."""
     details = {"family_name": "Testwell", "birth_date": "1991-04-17", "nino": TAMSIN.nino}
     asked: dict[str, Any] = {
@@ -135,12 +136,10 @@ def test_sec_50_a_stolen_assertion_is_no_use_at_another_address_or_by_another_me
 
 def test_sec_50_nobody_but_the_portal_can_make_an_assertion(dwp: Lab) -> None:
     own = Keys({"portal-1": new_key("sig", "portal-1")})
-    forger = LocalSigner(
+    forger = PaperSigner(
         own,
         issuer=PORTAL,
         clock=SetClock(datetime.now(UTC)),
-        chance=os.urandom,
-        is_live=lambda _: True,
     )
     assert post(dwp, an_assertion(dwp, signer=forger)) == (401, "assertion-invalid")
 
@@ -244,11 +243,9 @@ def test_a_message_above_the_cap_is_refused_before_it_is_read(dwp: Lab) -> None:
 
 def test_a_clock_that_runs_far_behind_is_told_so(dwp: Lab) -> None:
     permit_age = timedelta(seconds=30)
-    slow = LocalSigner(
+    slow = PaperSigner(
         dwp.portal_keys,
         issuer=PORTAL,
         clock=SetClock(datetime.now(UTC) + permit_age),
-        chance=os.urandom,
-        is_live=lambda _: True,
     )
     assert post(dwp, an_assertion(dwp, signer=slow)) == (401, "clock-skew")

@@ -10,7 +10,8 @@ import pytest
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
-from app.local.keys import DEPARTMENTS, SECRETS, ensure, secret
+from app.local.keys import DEPARTMENTS, SECRETS, ensure, ensure_signer, secret
+from app.settings import SIGNERS_KEYS
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def test_a_second_start_keeps_every_key(keys: Path) -> None:
 def test_private_files_are_for_the_owner_only(keys: Path) -> None:
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     private = [*keys.glob("*.jwk.json"), *(keys / name for name in SECRETS)]
-    assert len(private) == 4 + 2 * len(DEPARTMENTS) + len(SECRETS)
+    assert len(private) == 2 + 2 * len(DEPARTMENTS) + len(SECRETS)
     for path in private:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 
@@ -47,11 +48,33 @@ def test_secrets_are_different_32_bytes(keys: Path) -> None:
     assert {len(value) for value in values} == {32}
 
 
-def test_what_the_portal_signs_can_be_checked_with_its_published_key(keys: Path) -> None:
-    private = ECKey.import_key(json.loads((keys / "portal.jwk.json").read_text()))
+def test_sec_19_the_signers_keys_lie_in_its_own_folder_and_only_their_public_halves_elsewhere(
+    keys: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "signer"
+    ensure_signer(own, publish_to=keys)
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
+    assert sorted(path.name for path in own.iterdir()) == ["log.jwk.json", "portal.jwk.json"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in own.iterdir()} == {0o600}
+    assert not [name for name in SIGNERS_KEYS if (keys / name).exists()]
+    private = ECKey.import_key(json.loads((own / "portal.jwk.json").read_text()))
     public = ECKey.import_key(json.loads((keys / "portal.jwks.json").read_text())["keys"][0])
     signed = jws.serialize_compact({"alg": "ES256"}, b"words", private)
     assert jws.deserialize_compact(signed, public, ["ES256"]).payload == b"words"
+
+
+def test_sec_19_a_key_that_an_older_release_left_with_the_portal_is_moved_away(
+    keys: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "signer"
+    ensure_signer(own, publish_to=keys)
+    kept, published = (own / "portal.jwk.json").read_bytes(), keys / "portal.jwks.json"
+    said = published.read_bytes()
+    (own / "portal.jwk.json").rename(keys / "portal.jwk.json")
+    ensure_signer(own, publish_to=keys)
+    assert (own / "portal.jwk.json").read_bytes() == kept
+    assert not (keys / "portal.jwk.json").exists()
+    assert published.read_bytes() == said
 
 
 def test_what_is_sealed_to_a_department_only_it_can_open(keys: Path) -> None:

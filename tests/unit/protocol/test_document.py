@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -37,11 +36,11 @@ from consent.signer import (
     PURPOSE_OF,
     Errand,
     EventKind,
-    LocalSigner,
 )
 from consent.standing import STATUS_TYPE, STATUSES_TYPE
 from debts.debt import FACTS, Flag, Hold
 from tests.native_lab import CAST, PORTAL, a_permit, an_entry, facts_of
+from tests.paper_signer import PaperSigner
 
 yaml = pytest.importorskip("yaml")
 schemas = pytest.importorskip("jsonschema_rs")
@@ -64,10 +63,8 @@ def faults(name: str, value: Any) -> list[str]:
     return [f"{error.instance_path}: {error.message}" for error in checker.iter_errors(value)]
 
 
-def a_signer() -> LocalSigner:
-    return LocalSigner(
-        KEYS, issuer=PORTAL, clock=SystemClock(), chance=os.urandom, is_live=lambda _: True
-    )
+def a_signer() -> PaperSigner:
+    return PaperSigner(KEYS, issuer=PORTAL, clock=SystemClock())
 
 
 def _references(value: Any) -> Iterator[str]:
