@@ -269,7 +269,7 @@ def load(cluster: Cluster, count: int, *, events: bool = True) -> Report:
 def _run(connection: psycopg.Connection[Any], statement: str, told: dict[str, int]) -> None:
     """With the values written in: a server-side statement could not be planned for them."""
     cursor = psycopg.ClientCursor(connection)
-    cursor.execute(statement, told)  # type: ignore[arg-type]  # our own words
+    cursor.execute(statement, told)
 
 
 def _drop_indexes(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
