@@ -17,9 +17,10 @@ import pytest
 import requests
 
 from consent.clock import SystemClock
+from consent.errors import NotPermitted
 from consent.grant import Shown, Yes
 from consent.ids import DepartmentCode
-from consent.jose import verify
+from consent.jose import sign, verify
 from consent.keys import accept_keys, load_keys
 from consent.log.checkpoint import LogSigner, take_checkpoint
 from consent.log.sequencer import sequence
@@ -264,7 +265,7 @@ def test_before_the_next_checkpoint_the_receipt_says_so(scene: Scene, tmp_path: 
 
 
 def test_a_renewal_has_a_receipt_of_its_own_and_the_old_one_stays(
-    scene: Scene, tmp_path: Path
+    scene: Scene, house: House, tmp_path: Path
 ) -> None:
     listed = json.loads(scene.erin.get("/permissions/receipts.json").html)["receipts"]
     said = [
@@ -287,11 +288,17 @@ def test_a_renewal_has_a_receipt_of_its_own_and_the_old_one_stays(
     assert "Version 2 of a permission follows the one before it." in words
     claims = {**said[0], "jws": None}
     claims["records"][0]["prev_record_hash"] = "0" * 64
-    listed[0]["jws"] = scene.portal.services.sign_receipt(claims)
+    listed[0]["jws"] = signed_with_the_key_itself(house, claims)
     (tmp_path / "all.json").write_text(json.dumps({"receipts": listed}))
     code, words = checked(tmp_path, scene.portal, "all.json")
     assert code == 1
     assert "Version 2 of a permission does not follow the one before it." in words
+
+
+def signed_with_the_key_itself(house: House, claims: dict[str, Any]) -> str:
+    """As somebody could who had taken the signer's key: the signer itself would refuse."""
+    key = load_keys(house.folder / "signer/portal.jwk.json").first("sig")
+    return sign({**claims, "iat": int(SystemClock().now().timestamp())}, key, typ=TYPE)
 
 
 def altered(claims: dict[str, Any], what: str) -> dict[str, Any]:
@@ -337,11 +344,15 @@ def altered(claims: dict[str, Any], what: str) -> dict[str, Any]:
     ],
 )
 def test_a_receipt_that_the_service_itself_has_changed_is_found_out(
-    scene: Scene, tmp_path: Path, what: str, found: str
+    scene: Scene, house: House, tmp_path: Path, what: str, found: str
 ) -> None:
     claims = receipt_of(scene.tamsin)
     del claims["jws"]
-    (tmp_path / "bad.jws").write_text(scene.portal.services.sign_receipt(altered(claims, what)))
+    bad = altered(claims, what)
+    if bad["records"] != claims["records"] or bad["checkpoint"] != claims["checkpoint"]:
+        with pytest.raises(NotPermitted):
+            scene.portal.services.sign_receipt(bad)
+    (tmp_path / "bad.jws").write_text(signed_with_the_key_itself(house, bad))
     code, said = checked(tmp_path, scene.portal, "bad.jws")
     assert code == 1, said
     assert "WRONG" in said
