@@ -91,6 +91,7 @@ class Card(Ephemeral):
     allowed: bool = False
     by_itself: bool = False
     """The permission ended on its day; nobody stopped it."""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,11 +151,16 @@ class View(Ephemeral):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What the view needs to know of a permission: is it live; if not, when and how it ended."""
+    """What the view needs to know of a permission: is it live; if not, when and how it ended.
+
+    `used_up` is for one use that was made: what was asked in this visit may be read. `paused` has
+    not ended; `ended_at` is when the pause began."""
 
     live: bool
     ended_at: datetime | None = None
     by_itself: bool = False
+    used_up: bool = False
+    paused: bool = False
 
 
 def combine(
@@ -176,12 +182,13 @@ def combine(
             card = Card(entry, CardState.NOT_CONNECTED)
         elif permission is None:
             card = Card(entry, CardState.NOT_ASKED)
-        elif not permission.live:
+        elif not permission.live and not (permission.used_up and entry.code in asked):
             card = Card(
                 entry,
                 CardState.STOPPED,
                 at=permission.ended_at,
                 by_itself=permission.by_itself,
+                paused=permission.paused,
             )
         else:
             holding = held.get(entry.code)

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from app.citizen import asking
+from app.citizen.view import permissions
 from app.http import session
 from app.http.access import sign_in_address, signed_in
 from app.http.current import services
@@ -36,9 +37,13 @@ def ask_all() -> Response:
 @blueprint.post("/debts/ask-again/<department>")
 @signed_in
 def ask_again(department: str) -> Response:
-    """D28: one department; three times in ten minutes, then its card says when."""
+    """D28: one department; three times in ten minutes, then its card says when. A permission for
+    one time is used up by then: another yes comes first."""
     if services().register.find(department) is None:
         raise NotFound("no such department")
+    allowed = permissions().get(DepartmentCode(department))
+    if allowed is not None and allowed.used_up:
+        return redirect(f"/permissions/choose/{department}", 303)
     try:
         asking.ask([DepartmentCode(department)], again=True)
     except SignInTooOld:

@@ -26,6 +26,7 @@ from consent.errors import WrongState
 from consent.grant import Given, Yes
 from consent.ids import random_text
 from consent.notices import Notice
+from consent.purposes import Purpose
 from consent.renew import renew as keep_on
 from consent.scope import Scope
 from consent.store.grants import Grant
@@ -35,8 +36,12 @@ TEMPLATE: Final = "citizen/permissions/renew.html"
 
 
 def _schema(grant: Grant) -> FormSchema:
-    act = permission_words.act(grant)
-    empty = gettext("Select yes if you want us to keep %(act)s", act=act)
+    empty = gettext(
+        "Select yes if you want us to keep asking %(department)s",
+        department=permission_words.department_name(grant.department),
+    )
+    if grant.purpose is not Purpose.VIEW_DEBTS:
+        empty = gettext("Select yes if you want to keep this permission")
 
     class Renew(FormSchema):
         renew = Choice(("yes", "no"), empty=empty)

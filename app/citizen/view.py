@@ -54,15 +54,19 @@ def read_permissions(found: Iterable[Grant]) -> dict[DepartmentCode, Permission]
     for grant in found:
         if grant.purpose is not Purpose.VIEW_DEBTS or grant.state not in _DECIDED:
             continue
-        before = said.get(grant.department)
-        used_once = grant.state is State.CONSUMED and grant.one_time
-        if grant.live(now()) or (used_once and before is None):
+        if grant.live(now()):
             said[grant.department] = Permission(live=True)
-        elif before is None:
-            by_itself = grant.ended_at is None or grant.ended_by != "person"
-            ended_at = grant.ended_at or grant.expires_at
-            said[grant.department] = Permission(False, ended_at, by_itself)
+        elif grant.department not in said:
+            said[grant.department] = _not_live(grant)
     return said
+
+
+def _not_live(grant: Grant) -> Permission:
+    if grant.state is State.SUSPENDED and now() < grant.expires_at:
+        return Permission(False, grant.changed_at, paused=True)
+    by_itself = grant.ended_at is None or grant.ended_by != "person"
+    used_up = grant.state is State.CONSUMED and grant.one_time
+    return Permission(False, grant.ended_at or grant.expires_at, by_itself, used_up)
 
 
 _DECIDED = frozenset(State) - {State.REQUESTED, State.DEFERRED, State.REFUSED, State.LAPSED}

@@ -63,13 +63,13 @@ NOT_ON_PERMISSION_PAGES: Final = (
 )
 PERMISSION_PAGES: Final = re.compile(
     r"app/templates/citizen/(permissions/|plan/(share|pause|stop)|debts/query_agree)"
-    r"|app/citizen/(agree|choose|history|permission_words|permissions|stop|uses|plan_share"
-    r"|plan_pause|plan_stop)\.py"
+    r"|app/citizen/(agree|choose|history|pause|permission_words|permissions|renew|stop|uses"
+    r"|plan_share|plan_pause|plan_stop)\.py"
 )
 GIVEN_AS_IT_IS: Final = {"Tell us what the problem is": "the given words of D24"}
 """Messages that start with neither Enter, Select nor a label."""
 RELEASED: Final = re.compile(
-    r"D0[345]|D1[0-6]|D24|D27|D4[1-5]|D46[a-l]|D4[7-9]|D5[01]|D6[0-6]|D78|P02"
+    r"D0[345]|D1[0-69]|D24|D27|D4[1-5]|D46[a-l]|D4[7-9]|D5[01]|D6[0-6]|D78|P02"
 )
 """Pages of this release that have forms."""
 UNUSED: Final = {"Select your council": "a postcode leads to one council here, so none is chosen"}

@@ -13,6 +13,7 @@ from tests.debts_desk import CAST, Seated, get_debts
 from tests.e2e.browser import Surfer
 from tests.plan_desk import a_budget, on
 from tests.portal import Portal
+from tests.time_passes import year_goes_by
 
 pytestmark = pytest.mark.e2e
 HEAVIEST = 14 * 1024
@@ -44,7 +45,7 @@ def wrong(surfer: Surfer, name: str, button: str = "Continue") -> None:
 
 def equal(surfer: Surfer) -> None:
     """Yes and no have the same control, size and colour (CD02), and none is chosen (CD01)."""
-    yes, no = surfer.page.locator("main .govuk-radios__item").all()
+    yes, no, *_others = surfer.page.locator("main .govuk-radios__item").all()
     assert surfer.page.locator("main input:checked").count() == 0
 
     def drawn(item: Locator) -> list[str]:
@@ -69,7 +70,7 @@ def sign_in(surfer: Surfer, person: str) -> None:
     surfer.page.wait_for_load_state()
 
 
-def test_from_signing_in_to_stopping_everything(surfer: Surfer) -> None:
+def test_from_signing_in_to_stopping_everything(surfer: Surfer, portal: Portal) -> None:
     page = surfer.page
     surfer.go("/sign-in")
     look(surfer, "in-1-sign-in")
@@ -139,6 +140,33 @@ def test_from_signing_in_to_stopping_everything(surfer: Surfer) -> None:
     look(surfer, "home-2-given")
     surfer.go("/permissions/history")
     look(surfer, "permissions-7-history-empty")
+
+    surfer.go("/permissions")
+    page.get_by_role("link", name="Pause asking HM Revenue and Customs").click()
+    page.wait_for_load_state()
+    equal(surfer)
+    look(surfer, "permissions-18-pause")
+    page.check("main input[value=yes]")
+    surfer.press("Continue")
+    look(surfer, "permissions-19-paused")
+    page.get_by_role("link", name="Start again asking HM Revenue").click()
+    page.wait_for_load_state()
+    equal(surfer)
+    look(surfer, "permissions-20-resume")
+
+    year_goes_by(portal, but=20)
+    surfer.go("/permissions")
+    page.get_by_role("link", name="Renew permission for asking Department for Work").click()
+    page.wait_for_load_state()
+    equal(surfer)
+    look(surfer, "permissions-21-renew")
+    page.check("main input[value=yes]")
+    surfer.press("Continue")
+    assert surfer.heading == "Permission given"
+    surfer.go("/permissions/choose/dvla")
+    page.check("main input[value=later]")
+    surfer.press("Continue")
+    look(surfer, "permissions-22-later")
 
     surfer.go("/permissions")
     page.get_by_role("link", name="Stop asking Department for Work").click()

@@ -70,6 +70,9 @@ def test_pausing_clears_what_that_department_answered(portal: Portal) -> None:
     client = at_the_plan(portal, "testwell", "dwp", "dvla")
     pause(client)
     assert client.visit.slots("answer.") == ["answer.dvla"]
+    page = client.get("/debts")
+    assert page.says(f"You paused asking {DWP} on")
+    assert page.links()[f"See your permissions to start asking {DWP} again"] == "/permissions"
 
 
 def test_a_paused_permission_can_be_stopped_as_any_other(portal: Portal) -> None:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from consent.purposes import Purpose
 from consent.record import record_hash
+from tests.debts_desk import get_debts, seat
 from tests.permission_desk import permits
 from tests.portal import Portal
 from tests.time_passes import sql
@@ -122,6 +123,24 @@ def test_one_time_is_one_use_and_then_it_is_over(portal: Portal) -> None:
     page = client.get("/permissions")
     assert page.says("This was for one use")
     assert "Ask again Department for Work and Pensions" in page.links()
+
+
+def test_what_was_asked_for_one_time_is_read_in_this_visit_and_asked_again_after_a_yes(
+    portal: Portal,
+) -> None:
+    client = seat(portal, "testwell")
+    client.send(client.get("/permissions/choose"), departments=["dwp"])
+    client.send(client.get("/permissions/check"), agree="once")
+    get_debts(client)
+    page = client.get("/debts")
+    assert page.says("Department for Work and Pensions: 2 debts")
+    token = client.get("/permissions/choose").value("csrf_token")
+    client.post("/debts/ask-again/dwp", {"csrf_token": token})
+    again = client.get("/permissions/check")
+    assert again.heading == "Check what you are agreeing to"
+    assert again.says("Department for Work and Pensions")
+    other = seat(portal, "testwell")
+    assert not other.get("/debts/get").says("Department for Work and Pensions")
 
 
 def test_every_answer_has_the_same_control_and_the_cards_name_who_answers_for_it(
