@@ -29,6 +29,7 @@ from app.local.postgres import (
     stop_left_over,
 )
 from consent.store import AUDITOR, DEPARTMENT, HELPDESK, PORTAL, SIGNER, WORKER
+from tests import every_record
 
 _PREFIX = "svd-test-"
 _numbers = count(1)
@@ -96,15 +97,27 @@ def template(cluster: Cluster) -> str:
 
 
 @pytest.fixture
-def database(cluster: Cluster, template: str) -> Iterator[Database]:
+def database(cluster: Cluster, template: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database of its own for this test."""
-    yield from clone(cluster, template)
+    yield from _looked_at(clone(cluster, template), request)
 
 
 @pytest.fixture(scope="module")
-def shared_database(cluster: Cluster, template: str) -> Iterator[Database]:
+def shared_database(
+    cluster: Cluster, template: str, request: pytest.FixtureRequest
+) -> Iterator[Database]:
     """The same, kept for all tests of one file: for journeys that start servers."""
-    yield from clone(cluster, template)
+    yield from _looked_at(clone(cluster, template), request)
+
+
+def _looked_at(made: Iterator[Database], request: pytest.FixtureRequest) -> Iterator[Database]:
+    """With a look at every record in it before it goes."""
+    found: list[str] = []
+    for one in made:
+        yield one
+        if request.path.name not in every_record.ON_PURPOSE:
+            found = every_record.faults(one.superuser_url)
+    assert found == [], "records of this test's database"
 
 
 def clone(cluster: Cluster, template: str) -> Iterator[Database]:

@@ -74,7 +74,7 @@ def test_the_sign_in_confirms_the_screen_and_an_auditor_can_check_it_later(
     assert sorted(opened.permissions) == sorted(row[4] for row in rows)
     assert hashlib.sha256(opened.id_token.encode()).hexdigest() == token_hash
     file = json.loads(client.get(page.links()["Download the record (JSON)"]).html)
-    said = [one["record"]["evidence"]["nonce_commitment"] for one in file["records"]]
+    said = [one["evidence"]["nonce_commitment"] for one in file["records"]]
     assert {text.removeprefix("sha256:") for text in said} == {committed}
     assert opened.id_token not in json.dumps(file)
 
