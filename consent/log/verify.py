@@ -16,13 +16,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from consent.events import Event
+from consent.events import Event, Kind
 from consent.ids import GrantId
-from consent.lifecycle import State
+from consent.lifecycle import ENDED, State
 from consent.log import note
 from consent.log.checkpoint import read_checkpoint
 from consent.log.note import LOG, NoteKey, NoteRefused
 from consent.log.replay import (
+    STATE_OF,
     DisposalDigest,
     Fault,
     Rebuild,
@@ -32,6 +33,7 @@ from consent.log.replay import (
     replay,
 )
 from consent.log.tree import Growing, Place
+from consent.retention import DECIDED, EVIDENCE
 from consent.store import Tx, audit
 from consent.store import log as rows
 from consent.store.audit import Logged
@@ -43,10 +45,6 @@ PATIENCE: Final = timedelta(minutes=15)
 """How long an event may wait to become a leaf, and a leaf to be signed for."""
 COMMIT: Final = timedelta(minutes=1)
 """Transactions that overlap may take their positions and commit in different orders."""
-SWEPT: Final = timedelta(days=30)
-"""A request that came to nothing may be swept this long after it was decided."""
-KEPT: Final = timedelta(days=6 * 365)
-"""After so long rows may have been erased; the leaves stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +299,11 @@ def _orphans(tx: Tx, terms: Terms, tally: Tally) -> Iterator[Fault]:
 
 
 def _orphan(grant_id: GrantId, logged: Sequence[Logged], terms: Terms) -> Iterator[Fault]:
+    """Rows of what came to nothing, or ended long ago, may be gone by now (consent.retention)."""
     told, faults = replay(logged)
     yield from faults
-    last = max((one.event.at for one in logged), default=terms.now)
-    swept = told.state in (State.REFUSED, State.LAPSED) and last < terms.now - SWEPT
-    if not swept and last > terms.now - KEPT:
+    steps = [one.event.at for one in logged if one.event.kind in (*STATE_OF, Kind.TOLD)]
+    last = max(steps, default=terms.now)
+    kept = DECIDED if told.state in (State.REFUSED, State.LAPSED) else EVIDENCE
+    if told.state not in ENDED or last >= terms.now - kept:
         yield Fault(f"consent_grant {grant_id}", "events or other rows name it, and it is gone")
