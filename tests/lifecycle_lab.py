@@ -150,6 +150,14 @@ class Lab:
         assert self.state(made) is state
         return made
 
+    def made_of_all(self) -> None:
+        """At least one row of each kind: asked, given, renewed, used, ended."""
+        if not self.rows("select 1 from consent_version"):
+            self.made(State.REQUESTED)
+            made = self.made(State.RENEWED)
+            self.use(made)
+            self.made(State.WITHDRAWN)
+
     @property
     def ways(self) -> Mapping[State, Callable[[Made], object]]:
         """From given to each state that one step reaches."""

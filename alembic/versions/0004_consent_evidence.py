@@ -390,7 +390,8 @@ def _steps() -> None:
         begin
             if tg_op = 'INSERT' then
                 if not consent_step('', new.state, new.changed_by)
-                   or not consent_may_act(current_user, new.changed_by) then
+                   or not consent_may_act(current_user, new.changed_by)
+                   or exists (select from consent_grant g where g.grant_id = new.grant_id) then
                     raise exception 'consent: no such step' using errcode = '23514';
                 end if;
             elsif (new.grant_id, new.subject_id, new.department, new.purpose)
