@@ -33,10 +33,16 @@ def journey(surfer: Surfer, key: str, **more: object) -> Journey:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("key", STORIES)
 def test_each_story_ends_where_it_should(surfer: Surfer, portal: Portal, key: str) -> None:
-    """Zofia's slowest department answers after 14 seconds, as in the demonstration."""
+    """Zofia's slowest department answers after 14 seconds, as in the demonstration. The sign-in
+    confirms each screen on which something was agreed, without a page of its own."""
     walk = journey(surfer, key)
     assert walk.walk(*ENDS) == STORIES[key][1]
     assert len(walk.visited) <= 45
+    confirmed = portal.rows("select id_token_sha256 is not null, purpose from consent_grant")
+    assert {yes for yes, _ in confirmed} == {True}
+    assert ("run_plan" in {purpose for _, purpose in confirmed}) == walk.visited[-1].endswith(
+        "/agreed"
+    )
 
 
 @pytest.mark.timeout(400)
