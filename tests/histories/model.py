@@ -63,11 +63,14 @@ SAME: Final = "same"
 
 
 def _give(states: States, one: Move, ends: Ends) -> str | None:
+    """A paused permission is held as well: it is started again, not given a second time."""
+    open_ones = [grant for grant, state in states.items() if state in OPEN]
     if one.sees == "held":
-        return SAME if any(_may_live(s, g, one, ends) for g, s in states.items()) else None
-    if one.grant in states or any(_must_live(s, g, one, ends) for g, s in states.items()):
+        held = any(one.clock_began < _last_end(grant, ends) for grant in open_ones)
+        return SAME if held else None
+    if any(one.clock_ended < _first_end(grant, ends) for grant in open_ones):
         return None
-    return "given"
+    return None if one.grant in states else "given"
 
 
 def _use(states: States, one: Move, ends: Ends) -> str | None:
@@ -150,10 +153,6 @@ def _may_live(state: str, grant: str, one: Move, ends: Ends) -> bool:
 
 def _may_not_live(state: str, grant: str, one: Move, ends: Ends) -> bool:
     return state not in VALID or one.clock_ended >= _first_end(grant, ends)
-
-
-def _must_live(state: str, grant: str, one: Move, ends: Ends) -> bool:
-    return not _may_not_live(state, grant, one, ends)
 
 
 def _seen(state: str, one: Move, ends: Ends) -> set[str]:

@@ -42,7 +42,7 @@ from tests.histories.application import (
 )
 from tests.histories.database import Killable
 from tests.histories.judge import judge
-from tests.histories.kept import kept, quiet
+from tests.histories.kept import Kept, kept, quiet
 from tests.histories.steps import Book, Step, read
 
 PLAYERS: Final = 3
@@ -113,9 +113,12 @@ class Stage:
                 self._children[number] = self._fork(number)
         self._act(seed, folder, people, chance)
         steps = read(sorted(folder.iterdir()))
-        faults = self._judge(steps, [one.subject for one in people])
+        found = self._found([one.subject for one in people])
+        faults = judge(steps, found)
         self._count(seed, steps, faults)
-        if not faults:
+        if faults:
+            folder.with_suffix(".kept").write_text(repr(found))
+        else:
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
@@ -227,9 +230,10 @@ class Stage:
             self._looking = self._database.connect()
         return self._looking
 
-    def _judge(self, steps: list[Step], people: list[UUID]) -> list[str]:
+    def _found(self, people: list[UUID]) -> Kept:
+        """What the database holds of them when nothing is under way any more."""
         quiet(self._connection())
-        return judge(steps, kept(self._connection(), people))
+        return kept(self._connection(), people)
 
     def _count(self, seed: int, steps: list[Step], faults: list[str]) -> None:
         tally = self.tally
