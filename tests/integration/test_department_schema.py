@@ -1,0 +1,119 @@
+"""The departments' door does what its published description says, for good messages and bad ones.
+
+schemathesis writes the calls from docs/protocol; each carries a right token and proof, so that what
+is behind them is reached. `SVD_LONG=1` writes many more (SEC-84, SEC-89).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+
+from app.department_api import create_api
+from consent.jose import verify
+from consent.standing import STATUSES_TYPE
+from tests.database import Database
+from tests.department_desk import ISSUER, DoorDesk, Machine, a_door, settings_for
+from tests.unit.protocol.test_document import DOCUMENT, faults
+
+Case = schemathesis.Case[Any]
+LONG: Final = os.environ.get("SVD_LONG") == "1"
+SERVED: Final = (
+    "/oauth/token",
+    "/.well-known/oauth-authorization-server",
+    "/v1/grants/{grant_id}/status",
+    "/v1/grants/status",
+)
+
+
+@pytest.fixture(scope="module")
+def desk(shared_database: Database) -> Iterator[DoorDesk]:
+    with a_door(shared_database) as opened:
+        endless = replace(opened.door.limits, rate=1e9, burst=1e9)
+        opened.app = create_api(settings_for(), replace(opened.door, limits=endless))
+        opened.client = opened.app.test_client()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def dwp(desk: DoorDesk) -> Machine:
+    return desk.machine("dwp")
+
+
+@pytest.fixture(scope="module")
+def described(desk: DoorDesk) -> Any:
+    """The part of the description that this door serves. Certificates are the balancer's matter.
+
+    schemathesis takes `application/jwt` for JSON, so what a token is like is looked at here.
+    """
+    paths = deepcopy({path: DOCUMENT["paths"][path] for path in SERVED})
+    for operation in (one for path in paths.values() for one in path.values()):
+        operation["responses"]["200"]["content"].get("application/jwt", {}).clear()
+    raw = {
+        **DOCUMENT,
+        "paths": paths,
+        "servers": [{"url": ISSUER}],
+        "security": [{"dpop": []}],
+    }
+    config = SchemathesisConfig.from_dict({"generation": {"mode": "all"}})
+    schema = schemathesis.openapi.from_dict(raw, config=config)
+    schema.app = desk.app
+    return schema
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("path", SERVED)
+def test_the_door_keeps_to_its_description(
+    path: str, mode: GenerationMode, described: Any, desk: DoorDesk, dwp: Machine
+) -> None:
+    (method,) = (name for name in DOCUMENT["paths"][path] if name in ("get", "post"))
+    operation = described[path][method.upper()]
+    if mode is GenerationMode.NEGATIVE and not operation.definition.raw.get("parameters"):
+        pytest.skip("nothing is sent that could be wrong")
+    calls = []
+
+    @settings(
+        max_examples=1000 if LONG else 15,
+        deadline=None,
+        derandomize=not LONG,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def keeps(case: Case) -> None:
+        answer = case.call_and_validate(base_url=ISSUER, headers=proved(case, dwp))
+        assert answer.status_code < 500
+        if path == "/v1/grants/status" and answer.status_code == 200:
+            said = verify(answer.text, desk.portal_keys, typ=STATUSES_TYPE)
+            assert faults("GrantStatusListClaims", said) == []
+        calls.append(answer.status_code)
+
+    keeps()
+    print(f"{method} {path}, {mode.value}: {len(calls)} calls, answered {dict(Counter(calls))}")
+    assert calls
+
+
+def proved(case: Case, dwp: Machine) -> dict[str, str]:
+    """What a department's machine adds, so that a call reaches what is behind token and proof."""
+    if case.path.startswith("/v1/"):
+        headers = dwp.headers(case.method, case.formatted_path)
+        return {name: headers[name] for name in ("Authorization", "DPoP")}
+    if case.path == "/oauth/token" and _good(case):
+        assert isinstance(case.body, dict)
+        case.body["client_assertion"] = dwp.assertion()
+        case.body.pop("client_id", None)
+        return {"DPoP": dwp.proof("POST", f"{ISSUER}/oauth/token")}
+    return {}
+
+
+def _good(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
