@@ -30,6 +30,7 @@ class LineSoFar:
     tier: Tier
     weight_ppm: int
     rank: int | None
+    at_minimum: bool
     state: ShareState
     answer_by: date | None
     answered_at: datetime | None
@@ -151,6 +152,7 @@ def _line(share: ShareRow) -> LineSoFar:
         tier=share.tier,
         weight_ppm=share.weight_ppm,
         rank=share.rank,
+        at_minimum=share.at_minimum,
         state=share.state,
         answer_by=share.answer_by,
         answered_at=share.answered_at,

@@ -97,6 +97,16 @@ class PlanLetter(Ephemeral):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OtherTerms(Ephemeral):
+    """Another amount (pence a month) and day for a running plan, not yet agreed to (D77), and the
+    version of the plan that was on the page."""
+
+    pence: int
+    day: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class PauseAsked(Ephemeral):
     """A request to departments to pause (D60), and what became of it: codes of departments."""
 

@@ -17,6 +17,7 @@ from app.citizen.debts_draft import DebtQuery
 from app.citizen.plan_draft import (
     LetterLine,
     LetterRun,
+    OtherTerms,
     PauseAsked,
     PlanDraft,
     PlanLetter,
@@ -59,6 +60,7 @@ PLAN_DRAFT: Final = "plan.draft"
 PLAN_SHOWN: Final = "plan.shown"
 PLAN_LETTER: Final = "plan.letter"
 PLAN_PAUSE: Final = "plan.pause"
+PLAN_OTHER: Final = "plan.other"
 QUERY: Final = "query"
 
 
@@ -184,4 +186,5 @@ CLASSES: Final[tuple[type, ...]] = (
     LetterRun,
     PlanLetter,
     PauseAsked,
+    OtherTerms,
 )

@@ -1,0 +1,174 @@
+"""D77: another amount or day for a running plan, shown beside the old one before it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, redirect
+from werkzeug.wrappers import Response
+
+from app.citizen import plan_dates, plan_words, who
+from app.citizen.plan_change import running
+from app.citizen.plan_draft import OtherTerms
+from app.citizen.plan_steps import PLAN, PROGRESS
+from app.citizen.slots import PLAN_OTHER
+from app.http import session
+from app.http.access import signed_in, signed_in_recently
+from app.http.current import services
+from app.http.fields import Choice, DayOfMonth, Money
+from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.pages import page
+from app.http.text import lazy_gettext as _l
+from consent.errors import WrongState
+from debts.ephemeral import Ephemeral
+from debts.money import Pence, format_pounds
+from plan.progress import LineSoFar, PlanSoFar
+from plan.rules.allocation import BelowMinimums
+from plan.rules.strategies import StrategyName
+from plan.rules.vary import Kept, share_again
+from plan.terms import Every, Terms, Tier
+from plan.vary import Seen, vary_amount
+
+blueprint = Blueprint("plan_compare", __name__)
+AMOUNT: Final = "/plan/change/amount"
+COMPARE: Final = "/plan/change/compare"
+LEAST: Final = 500
+MOST: Final = 1_000_000
+
+
+class Other(FormSchema):
+    amount = Money.between(
+        _l("Amount each month"), LEAST, MOST, empty=_l("Enter how much you want to pay each month")
+    )
+    day = DayOfMonth(empty=_l("Day of the month must be between 1 and 28"))
+
+
+class Which(FormSchema):
+    plan = Choice(
+        ("new", "old"), empty=_l("Select if you want to keep your plan or use the new one")
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Beside(Ephemeral):
+    """One department's part now and then, in pence of each payment."""
+
+    name: str
+    now: Pence
+    then: Pence
+
+
+@blueprint.get(AMOUNT)
+@signed_in
+def other() -> Response:
+    plan = running()
+    if plan is None:
+        return redirect(PLAN, 303)
+    known = session.visit().get(PLAN_OTHER, OtherTerms)
+    amount = format_pounds(known.pence if known else plan.payment).removeprefix("£")
+    return _ask(plan, blank(amount=amount, day=str(known.day if known else plan.pay_day)))
+
+
+@blueprint.post(AMOUNT)
+@signed_in
+def other_sent() -> Response:
+    plan = running()
+    if plan is None:
+        return redirect(PLAN, 303)
+    form = read_form(Other())
+    if not form.ok:
+        return _ask(plan, form)
+    chosen = OtherTerms(form.data["amount"], form.data["day"], plan.version)
+    try:
+        _beside(plan, chosen)
+    except BelowMinimums:
+        words = _l("This is less than departments take at least. Talk to a free adviser")
+        return _ask(plan, form.with_error("amount", str(words)))
+    session.visit().put(PLAN_OTHER, chosen)
+    return redirect(COMPARE, 303)
+
+
+@blueprint.get(COMPARE)
+@signed_in_recently
+def compare() -> Response:
+    """D77."""
+    plan, chosen = running(), session.visit().get(PLAN_OTHER, OtherTerms)
+    if plan is None or chosen is None:
+        return redirect(AMOUNT, 303)
+    return _page(plan, chosen, blank())
+
+
+@blueprint.post(COMPARE)
+@signed_in_recently
+def chosen() -> Response:
+    visit = session.visit()
+    plan, other = running(), visit.get(PLAN_OTHER, OtherTerms)
+    if plan is None or other is None:
+        return redirect(PROGRESS, 303)
+    form = read_form(Which())
+    if not form.ok:
+        return _page(plan, other, form)
+    if form.data["plan"] == "new":
+        if other.version != plan.version:
+            raise WrongState("the plan was changed in another tab")
+        _vary(plan, other)
+    visit.delete(PLAN_OTHER)
+    return redirect(PROGRESS, 303)
+
+
+def _vary(plan: PlanSoFar, other: OtherTerms) -> None:
+    part = services()
+    vary_amount(
+        part.store,
+        part.clock,
+        part.chance,
+        actor=session.person(),
+        seen=Seen(plan.plan_id, other.version, who.evidence().at),
+        terms=Terms(
+            other.pence,
+            other.day,
+            StrategyName(plan.strategy),
+            plan.policy_version,
+            "",
+            every=Every.MONTH,
+            method=plan.method,
+        ),
+        working_days=plan_dates.calendar(),
+    )
+
+
+def _beside(plan: PlanSoFar, other: OtherTerms) -> list[Beside]:
+    """Each department's part of the old payment and of the new one, A to Z."""
+    live = [line for line in plan.lines if line.live]
+    parts = share_again(other.pence, [_kept(line) for line in live], StrategyName(plan.strategy))
+    found: dict[str, tuple[int, int]] = {}
+    for line, then in zip(live, parts, strict=True):
+        before, after = found.get(line.department, (0, 0))
+        found[line.department] = (before + line.pence, after + then)
+    return sorted(
+        (
+            Beside(plan_words.name(code) or code, Pence(b), Pence(a))
+            for code, (b, a) in found.items()
+        ),
+        key=lambda row: row.name,
+    )
+
+
+def _kept(line: LineSoFar) -> Kept:
+    least = Pence(line.pence if line.at_minimum else 0)
+    return Kept(line.weight_ppm, line.tier is Tier.PRIORITY, line.rank, least)
+
+
+def _ask(plan: PlanSoFar, form: Form) -> Response:
+    return page("citizen/plan/other_terms.html", form=form, plan=plan)
+
+
+def _page(plan: PlanSoFar, other: OtherTerms, form: Form) -> Response:
+    return page(
+        "citizen/plan/compare.html",
+        form=form,
+        plan=plan,
+        other=other,
+        rows=_beside(plan, other),
+    )

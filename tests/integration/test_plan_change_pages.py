@@ -1,0 +1,143 @@
+"""D68, D75 to D77: what has changed, a break, other terms beside the old, a department's wish."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.ids import DepartmentCode
+from consent.people import Department
+from consent.store import WORKER, open_store
+from plan import working_days
+from plan.answer import Said, answer
+from tests.builders import set_chance
+from tests.debts_desk import Seated
+from tests.plan_desk import agreed, at_the_plan, older, quick
+from tests.portal import Portal
+
+TAMSIN = ("dwp", "council", "dvla")
+DAYS = working_days.load()
+
+
+@pytest.fixture
+def tamsin(portal: Portal) -> Seated:
+    """Her plan of £100 a month is agreed, and the council has said yes."""
+    quick(portal, "testwell", *TAMSIN)
+    client = at_the_plan(portal, "testwell", *TAMSIN)
+    agreed(client)
+    say(portal, "council", Said.AGREED)
+    return client
+
+
+def say(portal: Portal, code: str, said: Said, pence: int | None = None) -> str:
+    """A department answers its first line; the answer is that line's id."""
+    line = portal.rows("select share_id from plan_share where department = %s", code)[0][0]
+    worker = open_store(portal.database.worker_url, role=WORKER)
+    answer(
+        worker,
+        portal.services.clock,
+        set_chance(f"{code} {said}"),
+        actor=Department(DepartmentCode(code)),
+        share_id=line,
+        said=said,
+        working_days=DAYS,
+        asked_pence=pence,
+    )
+    worker.close()
+    return str(line)
+
+
+def terms(portal: Portal) -> tuple[int, int, int, str]:
+    return portal.rows("select payment_pence, pay_day, version, state from plan")[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ("ill", "/plan/change/pause"),
+        ("more", "/plan/change/amount"),
+        ("controlled", "/stay-safe"),
+        ("died", "/get-free-debt-advice"),
+    ],
+)
+def test_what_has_changed_leads_to_the_page_that_helps_and_is_not_kept(
+    tamsin: Seated, said: str, path: str
+) -> None:
+    page = tamsin.get("/plan/change")
+    assert page.ticked() == []
+    assert tamsin.send(page, changed=said).path == path
+
+
+def test_a_break_is_two_pages_and_ends_by_itself_or_sooner(portal: Portal, tamsin: Seated) -> None:
+    page = tamsin.get("/plan/change/pause")
+    assert tamsin.send(page).errors() == {"months": "Select how long you want to pause your plan"}
+    page = tamsin.send(tamsin.get("/plan/change/pause"), months="2")
+    assert page.says("Your plan is paused. Nothing is taken until")
+    assert terms(portal)[3] == "paused"
+    page = tamsin.send(page, action="/plan/change/go-on")
+    assert terms(portal)[3] == "active"
+    page = tamsin.send(tamsin.get("/plan/change/pause"), months="1")
+    assert page.says("For a longer pause, talk to a free adviser")
+    assert terms(portal)[3] == "active"
+
+
+def test_other_terms_stand_beside_the_old_ones_before_they_count(
+    portal: Portal, tamsin: Seated
+) -> None:
+    page = tamsin.get("/plan/change/amount")
+    wrong = tamsin.send(page, amount="3", day="40")
+    assert set(wrong.errors()) == {"amount", "day"}
+    page = tamsin.send(page, amount="80", day="20")
+    assert page.path == "/plan/change/compare"
+    assert page.says("You pay £100 £80")
+    assert page.ticked() == []
+    assert tamsin.send(page, plan="old").path == "/plan/progress"
+    assert terms(portal) == (10000, 15, 1, "active")
+    page = tamsin.send(tamsin.get("/plan/change/amount"), amount="80", day="20")
+    assert tamsin.send(page, plan="new").path == "/plan/progress"
+    assert terms(portal) == (8000, 20, 2, "active")
+    shares = portal.rows("select sum(current_pence) from plan_share")
+    assert shares == [(8000,)]
+
+
+def test_a_plan_that_was_changed_in_another_tab_is_not_changed_again(
+    portal: Portal, tamsin: Seated
+) -> None:
+    first = tamsin.send(tamsin.get("/plan/change/amount"), amount="80", day="20")
+    say(portal, "dwp", Said.CHANGE_ASKED, 5100)
+    line = portal.rows("select share_id from plan_share where state = 'change_asked'")[0][0]
+    tamsin.send(tamsin.get(f"/plan/answers/{line}"), settle="accept")
+    version = terms(portal)[2]
+    assert tamsin.send(first, plan="new").status == 409
+    assert terms(portal)[2] == version
+
+
+def test_using_the_new_plan_needs_a_fresh_sign_in(portal: Portal, tamsin: Seated) -> None:
+    tamsin.send(tamsin.get("/plan/change/amount"), amount="80", day="20")
+    older(portal, tamsin, 16)
+    assert tamsin.get("/plan/change/compare").path != "/plan/change/compare"
+
+
+@pytest.mark.parametrize(("choice", "state"), [("accept", "agreed"), ("keep", "pending")])
+def test_a_departments_wish_is_taken_or_refused_without_a_penalty(
+    portal: Portal, tamsin: Seated, choice: str, state: str
+) -> None:
+    line = say(portal, "dwp", Said.CHANGE_ASKED, 5100)
+    page = tamsin.get("/plan/answers")
+    (link,) = [href for href in page.links().values() if line in href]
+    page = tamsin.get(link)
+    assert page.heading == "Department for Work and Pensions asked for a change"
+    assert page.says("It asks for £51")
+    assert tamsin.send(page).errors()
+    tamsin.send(page, settle=choice)
+    assert portal.rows("select state from plan_share where share_id::text = %s", line) == [(state,)]
+    assert tamsin.get(link).path == "/plan/answers"
+
+
+def test_another_persons_line_and_no_line_at_all_are_the_same(
+    portal: Portal, tamsin: Seated
+) -> None:
+    line = say(portal, "dwp", Said.CHANGE_ASKED, 5100)
+    other = portal.client()
+    other.get_in("placeholder", "dwp")
+    assert other.get(f"/plan/answers/{line}").path != f"/plan/answers/{line}"
+    assert tamsin.get("/plan/answers/nothing").status == 404
