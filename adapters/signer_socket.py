@@ -26,7 +26,7 @@ LONGEST: Final = 1024 * 1024
 """Bytes of one line: a receipt has every record of one yes in full."""
 SECONDS: Final = 5.0
 """For one errand, waiting for a free connection included."""
-CONNECTIONS: Final = 16
+CONNECTIONS: Final = 32
 """Of one process at a time; the next wait. Signing is work for a processor, not for a wait."""
 KEPT_SECONDS: Final = 30.0
 """An idle connection is used again within this; the signer keeps it for longer."""

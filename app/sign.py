@@ -34,8 +34,7 @@ def main() -> None:
     from app.wiring import signer
 
     logs.configure()
-    store, signs = signer(settings, os.environ)
-    with SignerServer(settings.socket, signs) as server:
+    with SignerServer(settings.socket, signer(settings, os.environ)) as server:
 
         def stop(*_: object) -> None:
             # On a thread: the loop that it stops is the one that it interrupts.
@@ -46,7 +45,6 @@ def main() -> None:
         logs.log.info("signer_started")
         server.serve_forever(poll_interval=0.2)
     settings.socket.unlink(missing_ok=True)
-    store.close()
     logs.log.info("signer_stopped")
 
 

@@ -36,13 +36,14 @@ from consent.clock import Chance, Clock, SystemClock
 from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
 from consent.keys import load_keys
-from consent.log.checkpoint import log_key, log_origin
+from consent.log.checkpoint import LogSigner, log_key, log_origin
 from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
 from consent.signer import Signer
 from consent.signing.sign import DatabaseSigner
 from consent.store import SIGNER, WORKER, Store, open_store
 from consent.store.checks import Checks
+from consent.store.signing import Looks
 from debts.ports import Department, Vault
 from debts.pull import Pulls
 from debts.vault import MemoryVault
@@ -135,13 +136,14 @@ def worker(settings: Settings, environ: Mapping[str, str]) -> tuple[Store, Outsi
     return store, _outside(settings, environ, clock, chance)
 
 
-def signer(settings: SignerSettings, environ: Mapping[str, str]) -> tuple[Store, DatabaseSigner]:
-    """The signer and its store, under its own role. No other process has the keys (SEC-19)."""
-    store = open_store(settings.database_url, role=SIGNER)
-    return store, DatabaseSigner(
-        load_keys(settings.keys_dir / SIGNERS_KEYS[0]),
-        load_keys(settings.keys_dir / SIGNERS_KEYS[1]),
-        store=store,
+def signer(settings: SignerSettings, environ: Mapping[str, str]) -> DatabaseSigner:
+    """The signer, which reads under its own role. No other process has the keys (SEC-19)."""
+    keys, log_keys = (load_keys(settings.keys_dir / name) for name in SIGNERS_KEYS)
+    store = open_store(settings.database_url, role=SIGNER, pool_size=1)
+    return DatabaseSigner(
+        keys,
+        LogSigner(log_keys, store=store, origin=log_origin(settings.portal_url)),
+        looks=Looks(settings.database_url),
         register=register_files.load(environ=environ),
         notices=notice_files.load(),
         issuer=settings.portal_url,

@@ -17,8 +17,10 @@ from app.signer_service import SignerServer
 from consent import notices, register
 from consent.clock import Clock, SystemClock
 from consent.keys import Keys, key_set, load_keys, new_key
+from consent.log.checkpoint import LogSigner, log_origin
 from consent.signing.sign import DatabaseSigner
 from consent.store import SIGNER, open_store
+from consent.store.signing import Looks
 from tests.database import Database
 
 
@@ -34,12 +36,13 @@ def a_signer(
     **changes: Any,
 ) -> Iterator[DatabaseSigner]:
     """The signer as an object, with keys of its own unless it is given some."""
-    store = open_store(database.signer_url, role=SIGNER)
+    store, looks = open_store(database.signer_url, role=SIGNER), Looks(database.signer_url)
+    heads = LogSigner(log_keys or a_log_key(), store=store, origin=log_origin(issuer))
     try:
         yield DatabaseSigner(
             keys or key_set(new_key("sig", "portal-1")),
-            log_keys or a_log_key(),
-            store=store,
+            heads,
+            looks=looks,
             register=register.load(environ=environ),
             notices=notices.load(),
             issuer=issuer,
@@ -49,6 +52,7 @@ def a_signer(
         )
     finally:
         store.close()
+        looks.close()
 
 
 def a_log_key() -> Keys:

@@ -26,7 +26,7 @@ from typing import Any
 from adapters.simulators.cast import Cast
 from app.local import keys
 from app.local.migrate import upgrade
-from app.local.postgres import DEPARTMENT, OWNER, PORTAL, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, SIGNER, start
 from tests.debts_desk import Watched, ask_all, watch
 from tests.portal import NAMES, ROOT, Client, Simulators, environment
 
@@ -45,12 +45,19 @@ def a_portal() -> Iterator[tuple[str, Simulators, int]]:
         free.close()
         url = f"http://localhost:{port}"
         keys.ensure(folder / "keys")
+        keys.ensure_signer(folder / "signer", publish_to=folder / "keys")
         cluster = start(folder / "postgres", throwaway=True)
         told = environment(folder, url)
         simulators = Simulators(told)
         simulators.wait()
         upgrade(cluster.url(OWNER))
         addresses = {f"SVD_ADDRESS_{name.upper()}": simulators.addresses[name] for name in NAMES}
+        signer = subprocess.Popen(
+            (sys.executable, "-m", "app.sign"),
+            env={**os.environ, **told, **addresses, "DATABASE_URL_SIGNER": cluster.url(SIGNER)},
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
         server = subprocess.Popen(
             (sys.executable, "-m", "app.serve"),
             env={**os.environ, **told, **addresses, "SVD_PORT": str(port),
@@ -65,6 +72,8 @@ def a_portal() -> Iterator[tuple[str, Simulators, int]]:
         finally:
             server.terminate()
             server.wait(40)
+            signer.terminate()
+            signer.wait(40)
             simulators.stop()
             cluster.stop()
 

@@ -24,7 +24,7 @@ import psycopg
 import requests
 
 from app.local import keys, migrate
-from app.local.postgres import DEPARTMENT, OWNER, PORTAL, SUPERUSER, WORKER, Cluster, start
+from app.local.postgres import DEPARTMENT, OWNER, PORTAL, SIGNER, SUPERUSER, WORKER, Cluster, start
 from tests.portal import Simulators
 from tests.security.canary.values import cast_toml
 
@@ -74,6 +74,7 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
         (folder / name).mkdir()
     (folder / "cast.toml").write_text(cast_toml(), encoding="utf-8")
     keys.ensure(folder / "state" / "keys")
+    keys.ensure_signer(folder / "state" / "signer", publish_to=folder / "state" / "keys")
     cluster = start(folder / "database")
     port = free_port()
     url = f"http://localhost:{port}"
@@ -99,9 +100,15 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
             "DATABASE_URL": cluster.url(PORTAL),
             "DATABASE_URL_WORKER": cluster.url(WORKER),
             "DATABASE_URL_DEPARTMENT": cluster.url(DEPARTMENT),
+            "SVD_SIGNER_SOCKET": str(cluster.socket_dir / "signer.sock"),
             **{f"SVD_ADDRESS_{n.upper()}": at for n, at in simulators.addresses.items()},
         }
-        with program(house, "serve", environment), program(house, "worker", environment):
+        signer = {**environment, "DATABASE_URL_SIGNER": cluster.url(SIGNER)}
+        with (
+            program(house, "sign", signer),
+            program(house, "serve", environment),
+            program(house, "worker", environment),
+        ):
             wait_for(url)
             with watched(house):
                 yield house
@@ -111,9 +118,9 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
 
 
 def log_everything(house: CanaryHouse) -> None:
-    """The loudest log that PostgreSQL has, for both roles of the service."""
+    """The loudest log that PostgreSQL has, for each role of the service."""
     with house.superuser() as connection:
-        for role in (PORTAL, WORKER):
+        for role in (PORTAL, WORKER, SIGNER):
             for setting, value in {
                 "log_statement": "all",
                 "log_min_duration_statement": "0",
@@ -127,7 +134,7 @@ def log_everything(house: CanaryHouse) -> None:
 
 @contextmanager
 def program(house: CanaryHouse, command: str, environment: dict[str, str]) -> Iterator[None]:
-    """`svd serve` or `svd worker` as a process whose every file lies in the house."""
+    """`svd sign`, `svd serve` or `svd worker` as a process whose every file lies in the house."""
     folder = house.folder
     surroundings = {
         "PATH": os.environ["PATH"],
