@@ -7,6 +7,7 @@ from consent.people import Person
 from consent.permit import Permit, SignInEvidence
 from consent.permits import permits_for
 from consent.purposes import Purpose
+from tests.builders import WITHOUT_LIMITS
 from tests.portal import Client, Portal
 
 
@@ -42,4 +43,5 @@ def permits(portal: Portal, *departments: str) -> list[Permit]:
         purpose=Purpose.VIEW_DEBTS,
         sign_in=sign_in,
         departments=[DepartmentCode(code) for code in departments] or None,
+        terms=WITHOUT_LIMITS,
     )
