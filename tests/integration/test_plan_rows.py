@@ -98,7 +98,6 @@ def test_nobody_can_put_a_row_into_another_persons_plan_sec_66(
         "update plan_event set kind = 'ended'",
         "delete from plan_event",
         "update plan_share set debt_token = 'x'",
-        "update plan_share set debt_token = 'x'",
         "update plan set subject_id = gen_random_uuid()",
         "select * from worker_slot",
     ],
