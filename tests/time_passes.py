@@ -1,9 +1,18 @@
-"""What only time does, done to the rows of a test."""
+"""What only time does: permissions of long ago, and a sign-in that is not fresh any more."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import psycopg
 
+from consent.clock import SetClock
+from consent.grant import Shown, Yes, give
+from consent.ids import DepartmentCode, random_text
+from consent.people import Person
+from consent.permit import SignInEvidence
+from consent.store.grants import Grant
+from consent.suspend import suspend
 from tests.portal import Portal
 
 
@@ -20,11 +29,29 @@ def sign_in_grows_old(portal: Portal) -> None:
     sql(portal, "update session set signed_in_at = signed_in_at - interval '20 minutes'")
 
 
-def year_goes_by(portal: Portal, *, but: int) -> None:
-    """Every permission was given a year ago, less these days."""
-    shift = f"interval '{365 - but} days'"
-    sql(
-        portal,
-        f"update consent_grant set given_at = given_at - {shift},"
-        f" requested_at = requested_at - {shift}, expires_at = expires_at - {shift}",
+def given_days_ago(
+    portal: Portal, actor: Person, days: int, *departments: str, notice: str = "view_debts/2"
+) -> list[Grant]:
+    """Permissions that this person gave so many days ago, with the words of that day."""
+    part = portal.services
+    then = SetClock(part.clock.now() - timedelta(days=days))
+    words = part.notices.find(notice, "en")
+    entries = [part.register.departments[DepartmentCode(code)] for code in departments]
+    return list(
+        give(
+            part.store,
+            then,
+            part.chance,
+            actor=actor,
+            yeses=[Yes(entry, words) for entry in entries],
+            shown=Shown(random_text(part.chance, 24), then.now(), "en"),
+            sign_in=SignInEvidence(at=then.now(), vot="Cl.Cm", ial="P2", idp="one_login"),
+            origin=portal.url,
+        ).grants
     )
+
+
+def paused_days_ago(portal: Portal, actor: Person, days: int, grant: Grant) -> None:
+    part = portal.services
+    then = SetClock(part.clock.now() - timedelta(days=days))
+    suspend(part.store, then, part.chance, actor=actor, grant_id=grant.grant_id)

@@ -11,9 +11,10 @@ from app.citizen.slots import BUDGET
 from app.http.session import VISIT_COOKIE
 from tests.debts_desk import CAST, Seated, get_debts
 from tests.e2e.browser import Surfer
+from tests.permission_desk import person_of
 from tests.plan_desk import a_budget, on
 from tests.portal import Portal
-from tests.time_passes import year_goes_by
+from tests.time_passes import given_days_ago
 
 pytestmark = pytest.mark.e2e
 HEAVIEST = 14 * 1024
@@ -154,9 +155,9 @@ def test_from_signing_in_to_stopping_everything(surfer: Surfer, portal: Portal) 
     equal(surfer)
     look(surfer, "permissions-20-resume")
 
-    year_goes_by(portal, but=20)
+    given_days_ago(portal, person_of(portal), 345, "slc")
     surfer.go("/permissions")
-    page.get_by_role("link", name="Renew permission for asking Department for Work").click()
+    page.get_by_role("link", name="Renew permission for asking Student Loans").click()
     page.wait_for_load_state()
     equal(surfer)
     look(surfer, "permissions-21-renew")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.pages import Page
-from tests.permission_desk import permits, stop_link
+from tests.permission_desk import permits, person_of, stop_link
 from tests.portal import Client, Portal
-from tests.time_passes import sign_in_grows_old, year_goes_by
+from tests.time_passes import given_days_ago, sign_in_grows_old
 
 MARKED_AGENT, MARKED_ADDRESS = "canary-agent/9.7", "203.0.113.77"
 SCREENS = ("/permissions/choose", "/permissions/check", "/permissions/stop-all")
@@ -25,8 +25,7 @@ def test_nothing_is_chosen_beforehand_on_any_consent_screen(portal: Portal, lang
     client = portal.client()
     client.get_in("testwell", "dwp")
     client.send(client.get(screens(client, "pause")[0]), pause="yes")
-    client.send(client.get("/permissions/choose/hmrc"), agree="yes")
-    year_goes_by(portal, but=20)
+    given_days_ago(portal, person_of(portal), 345, "hmrc")
     client.get("/permissions/choose/dvla")
     found = [*SCREENS, *screens(client, "stop", "pause", "resume", "renew")]
     assert len(found) == 8

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.permission_desk import permits, stop_link
+from tests.permission_desk import permits, person_of, stop_link
 from tests.plan_desk import at_the_plan, on
 from tests.portal import Client, Portal
-from tests.time_passes import sign_in_grows_old, sql
+from tests.time_passes import given_days_ago, paused_days_ago, sign_in_grows_old
 
 DWP = "Department for Work and Pensions"
 
@@ -92,15 +92,21 @@ def test_a_paused_permission_can_be_stopped_as_any_other(portal: Portal) -> None
     assert states == [("withdrawn",)]
 
 
-def test_what_is_paused_is_not_asked_for_again_and_ends_on_its_day(portal: Portal) -> None:
+def test_what_is_paused_is_not_asked_for_again(portal: Portal) -> None:
     client = portal.client()
     client.get_in("testwell", "dwp")
     pause(client)
     assert client.get("/permissions/choose").says(f"{DWP}: you said yes on")
     assert client.get("/permissions/choose/dwp").path == "/permissions"
-    resume = link(client, f"Start again asking {DWP}")
-    sql(portal, "update consent_grant set expires_at = now() - interval '1 second'")
-    assert client.get(resume).says("This permission has ended")
+
+
+def test_a_pause_ends_with_the_day_on_which_the_permission_ends(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell")
+    [grant] = given_days_ago(portal, person_of(portal), 366, "dwp")
+    paused_days_ago(portal, person_of(portal), 300, grant)
+    page = client.get(f"/permissions/{grant.grant_id}/resume")
+    assert page.heading == "This permission has ended"
     assert client.get("/permissions").says("This ended by itself on")
 
 
