@@ -21,7 +21,7 @@ from consent.permit import SignInEvidence
 from consent.purposes import TERMS, Purpose, expiry
 from consent.register import DepartmentEntry
 from consent.sessions import RECENT
-from consent.store import Store, Tx, events, grants, requests
+from consent.store import Store, Tx, events, grants, requests, versions
 from consent.store.grants import Grant
 from consent.store.requests import Request
 
@@ -102,6 +102,11 @@ def give_in(
     before = grants.of_post(tx, actor.subject, shown.post_hash)
     if before:
         return Given(before[0].receipt, tuple(before))
+    renewed = versions.grants_of_post(tx, actor.subject, shown.post_hash)
+    if renewed:
+        found = [grants.one(tx, actor.subject, grant_id) for grant_id in renewed]
+        kept = tuple(grant for grant in found if grant is not None)
+        return Given(kept[0].receipt, kept)
     live = grants.open_of(tx, actor.subject, now)
     held = {(grant.department, grant.purpose) for grant in live}
     pairwise = {grant.department: grant.pairwise_id for grant in live}

@@ -175,9 +175,7 @@ consent_grant = Table(
         postgresql_where=text("state in ('given', 'renewed', 'suspended')"),
     ),
     Index("ix_consent_grant_newest", "subject_id", text("given_at desc"), "grant_id"),
-    Index(
-        "ix_consent_grant_latest", "subject_id", "department", "purpose", text("given_at desc")
-    ),
+    Index("ix_consent_grant_latest", "subject_id", "department", "purpose", text("given_at desc")),
     Index(
         "ix_consent_grant_to_expire",
         "expires_at",
@@ -195,6 +193,7 @@ consent_version = Table(
     Column("notice", String(40), nullable=False),
     Column("notice_sha256", HASH, nullable=False),
     Column("presented_sha256", HASH, nullable=False),
+    Column("post_hash", HASH, nullable=False),
     Column("language", CHAR(2), nullable=False),
     Column("requested_at", MOMENT, nullable=False),
     Column("given_at", MOMENT, nullable=False),

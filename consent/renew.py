@@ -60,7 +60,9 @@ def renew(
             return grant
         _refuse_unless_renewable(grant, now)
         _refuse_if_wider(grant, yes, notices)
-        if shown.requested_at <= grant.given_at:
+        if shown.requested_at <= grant.given_at or versions.grants_of_post(
+            tx, actor.subject, shown.post_hash
+        ):
             raise WrongState("this card was shown before the last yes")
         fresh = _fresh(chance, grant, yes, shown, sign_in, now, opening)
         body = records.record(fresh, yes.notice, origin=origin)

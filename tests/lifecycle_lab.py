@@ -26,6 +26,7 @@ from consent.invalidate import Invalid, invalidate
 from consent.lifecycle import State
 from consent.notices import Notice
 from consent.people import Person, Worker
+from consent.permit import Permit
 from consent.permits import permits_for
 from consent.purposes import Purpose
 from consent.refuse import refuse
@@ -243,13 +244,16 @@ class Lab:
     def phone(self, made: Made) -> object:
         return stop_by_receipt(self.helpdesk, self.clock, self.chance, receipt=made.receipt)
 
-    def use(self, made: Made, *, actor: Person | None = None) -> object:
+    def use(self, made: Made, *, actor: Person | None = None) -> list[Permit]:
+        return self.permits(actor or made.actor)
+
+    def permits(self, actor: Person) -> list[Permit]:
         return permits_for(
             self.portal,
             self.clock,
             self.chance,
             NOTICES,
-            actor=actor or made.actor,
+            actor=actor,
             purpose=Purpose.VIEW_DEBTS,
             sign_in=a_sign_in(self.clock),
         )

@@ -264,6 +264,7 @@ def _tables() -> None:
         sa.Column("notice", sa.String(40), nullable=False),
         sa.Column("notice_sha256", sa.CHAR(64), nullable=False),
         sa.Column("presented_sha256", sa.CHAR(64), nullable=False),
+        sa.Column("post_hash", sa.CHAR(64), nullable=False),
         sa.Column("language", sa.CHAR(2), nullable=False),
         sa.Column("requested_at", MOMENT, nullable=False),
         sa.Column("given_at", MOMENT, nullable=False),
@@ -585,7 +586,12 @@ def _worker() -> None:
         "grant update (changed_by, changed_at, reason, stop_proof) on consent_grant to svd_worker"
     )
     op.execute("grant update (leaf_index) on consent_event to svd_worker")
-    op.execute("grant select, update, delete on consent_request to svd_worker")
+    op.execute("revoke select on session from svd_worker")
+    op.execute("grant select (subject_id, idle_until, ends_at) on session to svd_worker")
+    op.execute(
+        "grant select, update (state, changed_by, changed_at, decided_at), delete"
+        " on consent_request to svd_worker"
+    )
     op.execute("grant delete on consent_grant to svd_worker")
     op.execute("grant select, delete on consent_version, hold_request to svd_worker")
     op.execute("grant select, update (disposed_at, how), delete on disposal to svd_worker")
@@ -621,9 +627,10 @@ def _others() -> None:
         f" using (session_hash = {SESSION})"
     )
     # A department's door sees that department's permissions, and no id that others share.
+    alone = [name for name in RECORD if name not in ("receipt", "post_hash")]
     op.execute(
         "grant select (grant_id, lineage_id, department, purpose, state, one_time, uses,"
-        f" last_used_at, pairwise_id, changed_at, ended_at, told_at, {', '.join(RECORD)})"
+        f" last_used_at, pairwise_id, changed_at, ended_at, told_at, {', '.join(alone)})"
         " on consent_grant to svd_department"
     )
     op.execute(
@@ -701,6 +708,7 @@ def downgrade() -> None:
         op.execute(f"revoke usage on schema public from {role}")
     op.execute("revoke select, delete on person, contact, hold_request from svd_worker")
     op.execute("revoke delete on consent_grant from svd_worker")
+    op.execute("grant select on session to svd_worker")
     op.drop_index("ix_consent_event_to_append", "consent_event")
     op.drop_index("ix_consent_event_grant_id", "consent_event")
     op.drop_constraint("ck_consent_event_kind", "consent_event")

@@ -30,9 +30,10 @@ TABLES: Final = ("consent_grant", "consent_version", "consent_request", "consent
 A_PERSON: Final = 3.5
 """Permissions of one person on average: 1 to 6."""
 PAST: Final = 10_000
-LONG, SHORT = UUID(int=0xA), UUID(int=0xB)
-"""Two people with five live permissions each: one has 10,000 past ones besides, one has one."""
-LIVE_OF_THE_TWO: Final = 5
+LONG, SHORT, PAGE = UUID(int=0xA), UUID(int=0xB), UUID(int=0xC)
+"""Three people with five live permissions each. One has 10,000 past ones besides, one has one, and
+one as many as a page shows (40)."""
+LIVE_OF_THE_THREE: Final = 5
 DEPARTMENTS: Final = ("council", "dwp", "dvla", "hmcts", "hmrc", "nhsbsa", "slc", "cms", "lps")
 
 _ID: Final = "translate(left(encode(decode({0}, 'hex'), 'base64'), 22), '+/', '-_')"
@@ -71,12 +72,12 @@ _MANY: Final = """
              generate_series(1, 1 + (hashint8(p) & 2147483647) %% 6) as k
     ) as counted
 """
-_TWO: Final = """
-    select p, k, md5('two ' || p || '.' || k) as h, k as n,
+_THREE: Final = """
+    select p, k, md5('few ' || p || '.' || k) as h, k as n,
            lpad(to_hex(p), 32, '0')::uuid as subject,
            case when k <= 5 then 0 when k %% 2 = 0 then 70 else 90 end as bucket,
            (array['council','dwp','dvla','hmcts','hmrc'])[1 + k %% 5] as department
-    from (values (10::bigint, %(past)s::int), (11::bigint, 1)) as two (p, past),
+    from (values (10::bigint, %(past)s::int), (11::bigint, 1), (12::bigint, 40)) as few (p, past),
          generate_series(1, 5 + past) as k
 """
 _GRANTS: Final = """
@@ -106,9 +107,10 @@ _GRANTS: Final = """
 """
 _VERSIONS: Final = """
     insert into consent_version (grant_id, version, subject_id, receipt, notice, notice_sha256,
-        presented_sha256, language, requested_at, given_at, expires_at, channel, idp, signed_in_at,
-        vot, ial, salt, record_hash)
-    select grant_id, 1, subject_id, receipt, notice, notice_sha256, presented_sha256, language,
+        presented_sha256, post_hash, language, requested_at, given_at, expires_at, channel, idp,
+        signed_in_at, vot, ial, salt, record_hash)
+    select grant_id, 1, subject_id, receipt, notice, notice_sha256, presented_sha256,
+        reverse(post_hash), language,
         requested_at - interval '300 days', given_at - interval '300 days',
         expires_at - interval '300 days', channel, idp, signed_in_at - interval '300 days', vot,
         ial, salt, prev_record_hash
@@ -238,7 +240,7 @@ def load(cluster: Cluster, count: int, *, events: bool = True) -> Report:
         connection.execute("set maintenance_work_mem = '1GB'; set work_mem = '256MB'")
         with report.step("indexes dropped"):
             again = _drop_indexes(connection)
-        for source in (_MANY, _TWO):
+        for source in (_MANY, _THREE):
             facts = f"with facts as materialized ({_FACTS.format(source=source)}) "
             facts = facts.replace("as materialized", "as")
             with report.step("grants"):

@@ -171,8 +171,9 @@ begin
     perform set_config('svd.subject', who::text, true);
     if after = 'renewed' then
         insert into consent_version select grant_id, version, subject_id, receipt, notice,
-            notice_sha256, presented_sha256, language, requested_at, given_at, expires_at, channel,
-            assisted_by, idp, signed_in_at, vot, ial, nonce_commitment, id_token_sha256, salt,
+            notice_sha256, presented_sha256, post_hash, language, requested_at, given_at,
+            expires_at, channel, assisted_by, idp, signed_in_at, vot, ial, nonce_commitment,
+            id_token_sha256, salt,
             record_hash, prev_record_hash from consent_grant where grant_id = id;
         update consent_grant set state = after, changed_by = by_kind, changed_at = at_,
             ended_at = null, ended_by = null, version = version + 1,

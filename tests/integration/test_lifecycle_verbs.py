@@ -247,7 +247,7 @@ def test_a_paused_permission_opens_no_pull_and_ends_on_the_same_day(lab: Lab) ->
     assert lab.use(made) == []
     lab.later(days=20)
     assert lab.resume(made).expires_at == ends
-    assert len(lab.use(made)) == 1  # type: ignore[arg-type]
+    assert len(lab.use(made)) == 1
     told = lab.rows("select count(*) from outbox where ref = %(id)s", id=made.grant_id)
     assert told == [(2,)]
 
@@ -397,7 +397,7 @@ def test_just_this_once_is_used_up_by_its_one_use(lab: Lab) -> None:
     body = records.record(grant, lab.notice(), origin=ORIGIN)
     assert records.record_hash(body) == grant.record_hash
     assert records.what_was_shown(grant, lab.notice()).sha256 == grant.presented_sha256
-    assert len(lab.use(made)) == 1  # type: ignore[arg-type]
+    assert len(lab.use(made)) == 1
     assert lab.use(made) == []
     assert lab.state(made) is State.CONSUMED
 
@@ -413,16 +413,16 @@ def test_an_answer_to_the_one_use_is_read_for_a_minute_and_no_longer(lab: Lab) -
 
 def test_a_permission_is_used_no_more_often_than_was_agreed_f20(lab: Lab) -> None:
     made = lab.given()
-    assert len(lab.use(made)) == 1  # type: ignore[arg-type]
+    assert len(lab.use(made)) == 1
     lab.later(seconds=29)
     assert lab.use(made) == []
     lab.later(seconds=1)
     for _ in range(23):
-        assert len(lab.use(made)) == 1  # type: ignore[arg-type]
+        assert len(lab.use(made)) == 1
         lab.later(seconds=30)
     assert lab.use(made) == []
     lab.later(hours=24)
-    assert len(lab.use(made)) == 1  # type: ignore[arg-type]
+    assert len(lab.use(made)) == 1
 
 
 def test_a_repeat_within_one_pull_waits_for_nothing_and_counts(lab: Lab) -> None:

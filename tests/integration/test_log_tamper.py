@@ -63,7 +63,7 @@ pytestmark = pytest.mark.timeout(3600 if LONG else 180)
 NOT_COVERED = {
     "consent_request": {"notice", "language", "channel", "post_hash", "decide_by"},
     "consent_grant": {"receipt", "post_hash", "subject_handle"},
-    "consent_version": {"receipt"},
+    "consent_version": {"receipt", "post_hash"},
     "consent_event": {"position"},
     "disposal": {"answer_sha256", "held_until"},
     "log_node": set(),
