@@ -117,10 +117,6 @@ def act(grant: Grant) -> str:
     return str(ACTS[grant.purpose]) % {"department": department_name(grant.department)}
 
 
-def last_used(grant: Grant) -> str:
-    return long_date(grant.last_used_at) if grant.last_used_at else gettext("Not used yet")
-
-
 def how_often(grant: Grant) -> str:
     """How many times it was used, and when last."""
     if not grant.uses or grant.last_used_at is None:
