@@ -43,6 +43,7 @@ from tests.database import Database
 from tests.signers import a_signer
 
 ISSUER = "https://portal.example"
+REGISTER = register.load()
 Header = Mapping[str, Any]
 
 
@@ -69,7 +70,7 @@ class KnownClients:
     fetched: int = 0
 
     def find(self, code: str) -> DepartmentEntry | None:
-        entry = register.load().find(code)
+        entry = REGISTER.find(code)
         return entry if entry and code in self.published else None
 
     def keys(self, code: str, *, again: bool = False) -> Keys:

@@ -26,18 +26,17 @@ MOST_CONNECTIONS: Final = 16
 _WHO: Final = (
     "select set_config('svd.department', %s, true), set_config('synchronous_commit', %s, true)"
 )
-_SPEND: Final = (
-    "insert into used_proof (party, proof_hash, until)"
+_LOOK: Final = (
+    "with noted as (insert into used_proof (party, proof_hash, until)"
     " select %s, proof_hash, until"
     " from unnest(%s::text[], %s::timestamptz[]) as p(proof_hash, until)"
-    " on conflict do nothing"
+    " on conflict do nothing returning 1)"
+    " select (select count(*) from noted), g.grant_id, g.state, g.expires_at, g.changed_at,"
+    " g.purpose, g.pairwise_id, g.version, g.record_hash from (values (1)) as always (one)"
+    " left join consent_grant g on g.department = %s and g.grant_id = any(%s::bpchar[])"
 )
-_COLUMNS: Final = (
-    "select grant_id, state, expires_at, changed_at, purpose, pairwise_id, version, record_hash"
-    " from consent_grant where department = %s and "
-)
-_ONE: Final = _COLUMNS + "grant_id = %s"
-_MANY: Final = _COLUMNS + "grant_id = any(%s::bpchar[])"
+"""The proofs are spent and the grants read in one statement: there is always a row, whose first
+column counts the proofs that were new."""
 
 Row = tuple[str, str, datetime, datetime, str, str, int, str]
 
@@ -60,7 +59,7 @@ class Checks:
             where.set(drivername="postgresql").render_as_string(hide_password=False),
             min_size=0,
             max_size=MOST_CONNECTIONS,
-            kwargs={"prepare_threshold": 0},
+            kwargs={"prepare_threshold": 0, "autocommit": True},
             configure=self._configure,
             open=False,
             name="checks",
@@ -100,26 +99,18 @@ class Checks:
         lasting: bool,
     ) -> Look:
         hashes, ends = [one.proof_hash for one in spent], [one.until for one in spent]
-        rows: Sequence[Any] = ()
+        asked = (department, hashes, ends, department, list(grant_ids))
         with one_at_a_time(), self._pool.connection() as connection:
-            with connection.pipeline():
+            with connection.pipeline():  # both run as one transaction, which ends with the pipeline
                 connection.execute(_WHO, (department, "on" if lasting else "off"))
-                noted = connection.execute(_SPEND, (department, hashes, ends))
-                if len(grant_ids) == 1:
-                    read = connection.execute(_ONE, (department, grant_ids[0]))
-                elif grant_ids:
-                    read = connection.execute(_MANY, (department, list(grant_ids)))
-                else:
-                    read = None
-                connection.commit()
-            rows = read.fetchall() if read is not None else ()
-            first = noted.rowcount == len(spent)
-        return Look(first, tuple(map(_standing, rows)))
+                looked = connection.execute(_LOOK, asked)
+            rows = looked.fetchall()
+        found = tuple(_standing(row[1:]) for row in rows if row[1] is not None)
+        return Look(rows[0][0] == len(spent), found)
 
     def _configure(self, connection: psycopg.Connection[Any]) -> None:
         if self._steps_down:
             connection.execute(f"set session role {DEPARTMENT}")
-            connection.commit()
 
 
 def _standing(row: Row) -> Standing:
