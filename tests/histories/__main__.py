@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,12 @@ def play(database: Killable, folder: Path, count: int, seed: int) -> dict[str, A
     }
 
 
-def plant(database: Killable, folder: Path, most: int, seed: int) -> dict[str, Any]:
+def plant(
+    database: Killable, folder: Path, names: Sequence[str], most: int, seed: int
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for number, (name, bug) in enumerate(BUGS.items()):
-        stage = Stage(database, folder, plant=bug)
+    for number, name in enumerate(names):
+        stage = Stage(database, folder, plant=BUGS[name])
         try:
             for history in range(most):
                 if stage.play(seed + (number + 1) * 1_000_000 + history):
@@ -60,20 +63,21 @@ def main() -> int:
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--count", type=int, default=1000)
     wanted.add_argument("--seed", type=int, default=int(time.time()))
-    wanted.add_argument("--bugs", action="store_true", help="the planted bugs too")
+    wanted.add_argument("--bugs", nargs="*", choices=list(BUGS), help="these too, or all")
     wanted.add_argument("--most", type=int, default=100, help="histories for one planted bug")
     wanted.add_argument("--keep", action="store_true", help="leave the files of faulty histories")
     asked = wanted.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="svd-histories-", dir="/var/tmp"))
     folder.chmod(0o711)
     (folder / "histories").mkdir()
-    database = Killable(folder / "postgres")
+    database = Killable(folder)
     try:
         said: dict[str, Any] = {"seed": asked.seed}
         if asked.count:
             said |= play(database, folder / "histories", asked.count, asked.seed)
-        if asked.bugs:
-            said["bugs"] = plant(database, folder / "histories", asked.most, asked.seed)
+        if asked.bugs is not None:
+            names = asked.bugs or list(BUGS)
+            said["bugs"] = plant(database, folder / "histories", names, asked.most, asked.seed)
     finally:
         database.stop()
         if not asked.keep:

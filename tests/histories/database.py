@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
+from app.local import keys as key_files
 from app.local.migrate import upgrade
 from app.local.postgres import (
     DEPARTMENT,
@@ -28,17 +29,29 @@ from tests.histories.application import Addresses
 
 
 class Killable:
-    """A server that is killed and started again on the same files and the same socket."""
+    """A server that is killed and started again on the same files and the same socket. Beside it,
+    in `folder`, are the keys, and the environment is set for every process that is forked."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.cluster: Cluster = start(folder)
+        self.folder = folder
+        self._files = folder / "postgres"
+        self.cluster: Cluster = start(self._files)
         upgrade(self.cluster.url(OWNER))
+        key_files.ensure(folder / "keys")
+        key_files.ensure_signer(folder / "signer", publish_to=folder / "keys")
+        os.environ |= {
+            "SVD_DEMONSTRATION": "1",
+            "SVD_STATE_DIR": str(folder),
+            "SVD_SIGNER_SOCKET": str(self.addresses.socket),
+            "DATABASE_URL": self.addresses.portal,
+            "DATABASE_URL_WORKER": self.addresses.worker,
+            "DATABASE_URL_SIGNER": self.addresses.signer,
+        }
 
     @property
     def addresses(self) -> Addresses:
         url = self.cluster.url
-        socket = self._folder.parent / "signer.sock"
+        socket = self.folder / "socket" / "signer.sock"
         return Addresses(url(PORTAL), url(WORKER), url(SIGNER), url(DEPARTMENT), socket)
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -61,7 +74,7 @@ class Killable:
     def start_again(self) -> None:
         for attempt in range(50):
             try:
-                self.cluster = start(self._folder)
+                self.cluster = start(self._files)
                 return
             except StartFailed:  # shared memory of a process that is still going
                 if attempt == 49:

@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -37,8 +37,6 @@ import app.sign
 import app.wiring
 import app.worker
 import consent.clock
-from adapters.simulators.department import gateway  # noqa: F401  # imported before the forks
-from app.local import keys as key_files
 from consent.clock import SystemClock
 from consent.ids import DepartmentCode, GrantId, SubjectId, new_uuid
 from consent.jose import verify
@@ -47,6 +45,7 @@ from consent.people import Person
 from consent.signer import EVENT_TYPE
 from consent.store import Store, open_store
 from consent.withdraw import withdraw
+from tests.all_simulators import end_with_parent
 from tests.builders import given
 from tests.histories.database import Killable
 
@@ -55,10 +54,6 @@ LEASE_IS_OVER: Final = timedelta(minutes=2)
 EVERY: Final = 40
 """Of so many kills of the worker, PostgreSQL is killed once besides."""
 LONGEST_DRAIN: Final = 240.0
-
-
-class Heard(Protocol):
-    def __call__(self, token: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +119,7 @@ def forked(errand: Callable[[], object]) -> int:
     if pid:
         return pid
     try:
+        end_with_parent()
         errand()
     finally:
         os._exit(0)
@@ -280,19 +276,10 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="svd-words-", dir="/var/tmp"))
     folder.chmod(0o711)
     pids = []
-    database = Killable(folder / "postgres")
+    database = Killable(folder)
     try:
-        key_files.ensure(folder / "keys")
-        key_files.ensure_signer(folder / "signer", publish_to=folder / "keys")
         department = Department.start(folder, load_keys(folder / "keys" / "portal.jwks.json"))
-        os.environ |= {
-            "SVD_DEMONSTRATION": "1",
-            "SVD_STATE_DIR": str(folder),
-            "SVD_ADDRESS_DWP": department.url,
-            "DATABASE_URL": database.addresses.portal,
-            "DATABASE_URL_WORKER": database.addresses.worker,
-            "DATABASE_URL_SIGNER": database.addresses.signer,
-        }
+        os.environ["SVD_ADDRESS_DWP"] = department.url
         sys.stdout.flush()
         pids = [department.pid, forked(app.sign.main)]
         run = Run(database, department, open_store(database.addresses.portal, pool_size=1))

@@ -22,24 +22,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from joserfc.jwk import OKPKey
 
-from app.signer_service import SignerServer
-from consent import notices as notice_files
-from consent import register as register_files
-from consent.clock import SystemClock
-from consent.keys import Keys, key_set, new_key
-from consent.signing.sign import DatabaseSigner
-from consent.store import SIGNER as SIGNER_ROLE
-from consent.store import open_store
-from tests.histories.application import (
-    ORIGIN,
-    Addresses,
-    Application,
-    Errands,
-    Somebody,
-    application,
-)
+import app.sign
+import app.wiring
+from consent.keys import Keys, load_keys
+from tests.all_simulators import end_with_parent
+from tests.histories.application import Application, Errands, Somebody, application
 from tests.histories.database import Killable
 from tests.histories.judge import judge
 from tests.histories.kept import Kept, kept, quiet
@@ -50,13 +38,10 @@ STEPS: Final = 9
 WORKER: Final = PLAYERS
 SIGNER: Final = PLAYERS + 1
 NAMES: Final = {WORKER: "worker", SIGNER: "signer"}
-SHARES: Final = {"calm": 35, "process": 45, "immediate": 12, "all_at_once": 8}
+SHARES: Final = {"calm": 34, "process": 50, "immediate": 9, "all_at_once": 7}
 """How many histories of a hundred see which kill."""
 LONGEST: Final = 60.0
 
-LOG_KEYS: Final = key_set(
-    OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519", "kid": "log-1"})
-)
 Plant = Callable[[Application], None]
 
 
@@ -97,7 +82,7 @@ class Stage:
         self._database = database
         self._folder = folder
         self._plant = plant
-        self._keys = key_set(new_key("sig", "portal-1"))
+        self._keys = load_keys(database.folder / "keys" / "portal.jwks.json")
         self._children: dict[int, Child] = {}
         self._looking: psycopg.Connection[Any] | None = None
         self.tally = Tally()
@@ -188,7 +173,7 @@ class Stage:
         self.tally.kills["postgres -9" if all_at_once else "postgres immediate"] += 1
 
     def _done(self, numbers: set[int], wait: float) -> set[int]:
-        by_pipe = {self._children[number].word: number for number in numbers}
+        by_pipe = {self._children[number].word: number for number in numbers | {SIGNER}}
         ready, _, _ = select.select(list(by_pipe), [], [], wait)
         done = set()
         for pipe in ready:
@@ -256,10 +241,11 @@ class Stage:
             return Child(pid, orders_in, word_out)
         status = 1
         try:
+            end_with_parent()
             os.close(orders_in)
             os.close(word_out)
             if number == SIGNER:
-                _sign(self._database.addresses, self._keys)
+                app.sign.main()
             else:
                 _live(self._database, self._keys, self._plant, orders_out, word_in)
             status = 0
@@ -297,20 +283,3 @@ def _live(database: Killable, keys: Keys, plant: Plant | None, orders: int, word
                 errands.run(STEPS)
             book.close()
             os.write(word, b".")
-
-
-def _sign(addresses: Addresses, keys: Keys) -> None:
-    """The signer's process: the real one on the real socket."""
-    addresses.socket.unlink(missing_ok=True)
-    signer = DatabaseSigner(
-        keys,
-        LOG_KEYS,
-        store=open_store(addresses.signer, role=SIGNER_ROLE, pool_size=4),
-        register=register_files.load(),
-        notices=notice_files.load(),
-        issuer=ORIGIN,
-        clock=SystemClock(),
-        chance=os.urandom,
-    )
-    with SignerServer(addresses.socket, signer) as server:
-        server.serve_forever(poll_interval=0.2)
