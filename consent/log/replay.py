@@ -261,7 +261,7 @@ def _disposals(
         grant = then[-1]
         if (kept.subject_id, kept.department) != (grant.subject_id, grant.department):
             yield Fault(name, "it names another person or department than its grant")
-        if end is None and kept.disposed_at is not None:
+        if end is None and (kept.disposed_at, kept.how) != (None, None):
             yield Fault(name, "no event says that this was disposed of")
         if end is not None and not _near(kept.disposed_at, [end.at]):
             yield Fault(name, "disposed_at is not the time of its event")
