@@ -82,8 +82,8 @@ def answer(signer: DatabaseSigner, line: bytes) -> dict[str, Any]:
     do = "-"
     try:
         said = read_json(line, max_bytes=LONGEST)
-        do = said.pop("do") if isinstance(said, dict) and "do" in said else ""
-        if do not in ERRANDS:
+        do = said.pop("do", "") if isinstance(said, dict) else ""
+        if not isinstance(do, str) or do not in ERRANDS:
             raise NotAQuestion
         return {"ok": ERRANDS[do](signer, said)}
     except (NotAQuestion, NotStrictJson):
