@@ -6,8 +6,10 @@ docs/consent-states.md. Only the person enters a valid state; nothing that ended
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class State(StrEnum):
@@ -97,6 +99,17 @@ TRANSITIONS = _rows(
     ("T28", S.CONSUMED, S.INVALIDATED, "dpo", "found so afterwards"),
     ("T29", S.REVOKED, S.INVALIDATED, "dpo", "found so afterwards"),
 )
+
+
+MAY_ACT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "svd_portal": frozenset({"person", "system", "assisted"}),
+        "svd_worker": frozenset({"clock", "system", "portal", "department", "accreditor", "dpo"}),
+        "svd_helpdesk": frozenset({"assisted"}),
+    }
+)
+"""As whom each process may take a step at all; the database asks this of every change of a row. So
+only the portal, where people are, brings a grant into a valid state."""
 
 
 def transition(before: State | None, after: State, by: str) -> Transition | None:

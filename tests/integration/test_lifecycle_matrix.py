@@ -14,7 +14,7 @@ import pytest
 from consent.change import change_in
 from consent.errors import NotFound, ServiceError, WrongState
 from consent.ids import DepartmentCode, GrantId
-from consent.lifecycle import ASKED, ENDED, TRANSITIONS, VALID, State, transition
+from consent.lifecycle import ASKED, ENDED, MAY_ACT, TRANSITIONS, VALID, State, transition
 from consent.people import Person, Worker
 from consent.revoke import Revoker
 from consent.store import HELPDESK, PORTAL, WORKER, grants
@@ -26,13 +26,7 @@ ACTORS = (
     "nobody",
 )
 GRANTED = tuple(state for state in State if state not in ASKED)
-AS_WHOM = {
-    PORTAL: {"person", "system", "assisted"},
-    WORKER: {"clock", "system", "portal", "department", "accreditor", "dpo"},
-    HELPDESK: {"assisted"},
-    "superuser": set(ACTORS),
-}
-"""As whom each role may take a step: the migration's MAY_ACT, said once more."""
+AS_WHOM = {**MAY_ACT, "superuser": frozenset(ACTORS)}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +60,16 @@ def test_the_databases_function_is_the_table_on_all_combinations(lab: Lab) -> No
     )
     assert len(found) == 13 * 12 * 9
     assert [row[0] for row in found] == [transition(*case) is not None for case in cases]
+
+
+def test_the_databases_other_function_says_as_whom_each_process_may_act(lab: Lab) -> None:
+    found = lab.rows(
+        "select r, array_agg(k) filter (where consent_may_act(r, k)) from"
+        " unnest(%(roles)s::text[]) r, unnest(%(kinds)s::text[]) k group by r",
+        roles=list(MAY_ACT),
+        kinds=list(ACTORS),
+    )
+    assert {role: frozenset(kinds) for role, kinds in found} == dict(MAY_ACT)
 
 
 def test_the_one_door_refuses_what_is_not_in_the_table(
