@@ -25,7 +25,7 @@ FROM python:3.13-slim-bookworm AS runtime
 COPY --from=build /srv /srv
 WORKDIR /srv
 ENV PATH=/srv/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SVD_HOST=0.0.0.0 SVD_PORT=8000
-RUN mkdir -p -m 700 /srv/var/keys && chown -R 10001:10001 /srv/var
+RUN mkdir -p -m 700 /srv/var/keys /srv/var/signer /srv/var/socket && chown -R 10001:10001 /srv/var
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
