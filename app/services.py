@@ -49,6 +49,8 @@ class Services:
     public_keys: Mapping[str, Any]
     """The portal's public signing keys, as a JWKS."""
     one_login_client_jwks: Mapping[str, Any]
+    check_code_key: bytes
+    """With this, `plan.check_code` makes and reads what stands on every message and letter."""
     log_key: NoteKey
     """With this, anybody can check what the log of permissions says of itself."""
     door: Door

@@ -120,6 +120,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         sign_receipt=outside.signer.sign_receipt,
         public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
         one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
+        check_code_key=secret(settings.keys_dir, "check_code"),
         log_key=log_key(
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),

@@ -5,7 +5,7 @@ Private (mode 0600):
     api_token.jwk.json          P-256, ES256: signs departments' access tokens; published nowhere
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
-    vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret,
+    vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret, check_code,
     hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
                                 the portal proves itself with at departments of their own wire
 The signer's own, in a folder that no other process is told of (SEC-19):
@@ -16,7 +16,8 @@ Public, which the other side reads:
     <department>.jwks.json (sign and seal)
 
 In production each party makes its own, and the portal is pointed at the published ones.
-Replacing `person_pepper` makes every person a stranger; replacing the others ends visits only.
+Replacing `person_pepper` makes every person a stranger, and `check_code` every message sent before
+one that is not ours; replacing the others ends visits only.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ SECRETS: Final = (
     "evidence_key",
     "token_key",
     "cookie_secret",
+    "check_code",
     "hmrc_client",
     "hmcts_client",
 )

@@ -23,6 +23,7 @@ TITLES = {
     "/privacy": "How we use your information",
     "/accessibility-statement": "Accessibility statement",
     "/contact": "Get help with this service",
+    "/is-this-from-us": "Check a message or letter is from us",
     "/about": "About this service",
     "/about/what-we-store": "What we store and what we do not",
     "/about/how-plans-are-worked-out": "How we work out a plan",
@@ -92,7 +93,7 @@ def test_a_public_page_is_light(client: PageClient, path: str) -> None:
 def test_the_public_pages_set_no_cookie(client: PageClient) -> None:
     for path in TITLES:
         answer = client.get(path).response
-        if path not in {"/check-you-can-use-this"}:
+        if path not in {"/check-you-can-use-this", "/is-this-from-us"}:
             assert "Set-Cookie" not in answer.headers, path
 
 

@@ -107,6 +107,7 @@ class Bag:
     notices: Notices = field(default_factory=notices.load)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
+    check_code_key: bytes = bytes(32)
     door: None = None
 
 
