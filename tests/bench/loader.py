@@ -183,8 +183,7 @@ class Report:
 
 
 def connect(cluster: Cluster, database: str) -> psycopg.Connection[tuple[Any, ...]]:
-    url = make_url(cluster.url(SUPERUSER, database)).set(drivername="postgresql")
-    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+    return _opened(cluster.url(SUPERUSER, database))
 
 
 def a_cluster(folder: Path, *, durable: bool = False) -> Cluster:
@@ -240,11 +239,8 @@ def load(cluster: Cluster, count: int, *, events: bool = True) -> Report:
         connection.execute("set maintenance_work_mem = '1GB'; set work_mem = '256MB'")
         with report.step("indexes dropped"):
             again = _drop_indexes(connection)
-        for source in (_MANY, _THREE):
-            facts = f"with facts as materialized ({_FACTS.format(source=source)}) "
-            facts = facts.replace("as materialized", "as")
-            with report.step("grants"):
-                _run(connection, facts + _GRANTS, told)
+        with report.step("grants"):
+            _grants(connection, told)
         with report.step("versions and requests"):
             _run(connection, _VERSIONS, told)
             _run(connection, _REQUESTS.format(id=_ID.format("h")), told)
@@ -266,6 +262,29 @@ def load(cluster: Cluster, count: int, *, events: bool = True) -> Report:
         connection.execute("checkpoint")
         _measure(connection, report)
     return report
+
+
+def some_grants(url: str, *, people: int, past: int) -> None:
+    """Permissions in a small database, for a test: of so many people and of the three."""
+    with _opened(url) as connection:
+        connection.execute("set session_replication_role = replica")
+        _grants(connection, {"people": people, "past": past})
+        connection.execute("vacuum (analyze) consent_grant")
+
+
+def forget(url: str) -> None:
+    with _opened(url) as connection:
+        connection.execute("truncate consent_grant")
+
+
+def _opened(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
+
+
+def _grants(connection: psycopg.Connection[Any], told: dict[str, int]) -> None:
+    for source in (_MANY, _THREE):
+        _run(connection, f"with facts as ({_FACTS.format(source=source)}) {_GRANTS}", told)
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, told: dict[str, int]) -> None:
