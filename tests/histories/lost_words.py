@@ -120,6 +120,7 @@ def forked(errand: Callable[[], object]) -> int:
         return pid
     try:
         end_with_parent()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a service says of itself
         errand()
     finally:
         os._exit(0)
