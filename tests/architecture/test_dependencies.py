@@ -19,7 +19,6 @@ NAMED_IN_A_STRING = {
     "tzdata",  # zoneinfo finds it by itself
 }
 FOR_WHAT_COMES_NEXT = {
-    "defusedxml",  # bank statements
     "segno",  # codes on letters
 }
 
