@@ -1,12 +1,14 @@
 """D57: a copy of the budget for the person's own device, made while it is sent and kept nowhere.
 
-The file has the element names of the Standard Financial Statement. Amounts are pounds as text with
-two decimals, so that no reader makes a fraction of a penny of them.
+Our own file has the element names of the Standard Financial Statement. Amounts are pounds as text
+with two decimals, so that no reader makes a fraction of a penny of them. The Statement itself comes
+as JSON or XML, for an adviser's system: without name and address, and without any debt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from json import JSONEncoder
 from typing import Any, Final
 
@@ -19,19 +21,26 @@ from app.citizen.budget_steps import START, whole
 from app.citizen.budget_summary import Summary, summarise
 from app.citizen.budget_visit import budget, policy, walk
 from app.citizen.budget_words import HOMES
+from app.citizen.who import identity
 from app.http.access import signed_in
 from app.http.current import now
 from app.http.pages import page
 from consent.clock import london_date
+from plan.rules.affordability import work_out
 from plan.rules.claim import Nation
 from plan.rules.policy import Policy
+from plan.rules.sfs import Form
+from plan.rules.sfs_notes import pounds as pounds
+from plan.rules.sfs_write import to_json, to_xml
 from plan.rules.statement import Line, total
 from plan.rules.statement_lines import INCOME_GROUPS, OUTGOING_GROUPS, Group
 
 blueprint = Blueprint("budget_copy", __name__, url_prefix="/budget/save-a-copy")
 NAME: Final = "saved-copy"
 """The file's name says nothing about money or debt."""
-FORMAT: Final = "money-in-and-out/1"
+FORMAT: Final = "money-in-and-out/2"
+OLDER: Final = "money-in-and-out/1"
+"""It did not say how the amount put aside was chosen, nor what is taken at source."""
 
 
 @blueprint.get("")
@@ -48,7 +57,22 @@ def file() -> Response:
         return redirect(START, 303)
     known, figures = found
     body = _as_file(known, summarise(known, figures, paid_outside(figures)), figures.nation)
-    return _download(JSONEncoder(ensure_ascii=False, indent=1).iterencode(body), "json")
+    text = JSONEncoder(ensure_ascii=False, indent=1).iterencode(body)
+    return _download((part.encode() for part in text), "json")
+
+
+@blueprint.get("/statement.json")
+@signed_in
+def statement_json() -> Response:
+    form = _form()
+    return _download([to_json(form)], "json") if form else redirect(START, 303)
+
+
+@blueprint.get("/statement.xml")
+@signed_in
+def statement_xml() -> Response:
+    form = _form()
+    return _download([to_xml(form)], "xml") if form else redirect(START, 303)
 
 
 @blueprint.get("/page")
@@ -64,7 +88,7 @@ def to_read() -> Response:
         others=known.other_debts,
         made=london_date(now()),
     )
-    return _download([html], "html")
+    return _download([html.encode()], "html")
 
 
 def _ready() -> tuple[Budget, Policy] | None:
@@ -72,10 +96,27 @@ def _ready() -> tuple[Budget, Policy] | None:
     return (budget(), figures) if figures and whole(walk()) else None
 
 
-def _download(parts: Iterable[str], kind: str) -> Response:
+def _form() -> Form | None:
+    """The published form. What is paid outside the plan is on debts, and stays out of it."""
+    found = _ready()
+    if found is None:
+        return None
+    known, figures = found
+    said = replace(known.statement(), outgoings=known.lines(known.outgoings))
+    return Form(
+        said,
+        joint=bool(known.joint),
+        tenure=HOMES[known.home] if known.home != "other" else "other",
+        other_debts=known.other_debts,
+        savings_shown=work_out(known.statement(), figures).savings,
+        born=identity().birth_date,
+    )
+
+
+def _download(parts: Iterable[bytes], kind: str) -> Response:
     """Sent as a file: a browser saves it and does not show it."""
-    mimetype = {"json": "application/json", "html": "text/html"}[kind]
-    response = Response((part.encode() for part in parts), mimetype=mimetype)
+    kinds = {"json": "application/json", "html": "text/html", "xml": "application/xml"}
+    response = Response(iter(parts), mimetype=kinds[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{NAME}.{kind}"'
     return response
 
@@ -98,6 +139,9 @@ def _as_file(known: Budget, summary: Summary, nation: Nation) -> dict[str, Any]:
         "savings-contribution": pounds(affordable.savings),
         "savings-contribution-considered": True,
         "savings-wanted": known.savings != NONE,
+        "savings-choice": known.savings,
+        "taken-asked": known.taken_asked,
+        **({"taken": _line(known.taken)} if known.taken else {}),
         "reasons": {group: list(codes) for group, codes in known.reasons.items()},
         "changes": list(known.changes or ()),
     }
@@ -134,9 +178,3 @@ def _line(line: Line) -> dict[str, str]:
         "every": str(line.every),
         "monthly": pounds(line.monthly),
     }
-
-
-def pounds(pence: int) -> str:
-    """`135373` as `1353.73`."""
-    sign, whole_pence = ("-" if pence < 0 else ""), abs(pence)
-    return f"{sign}{whole_pence // 100}.{whole_pence % 100:02d}"

@@ -62,7 +62,7 @@ def steps(budget: Budget, guidelines: Guidelines | None) -> list[Step]:
     """Every page that this person is asked, in order."""
     chosen_in, chosen_out = budget.income is not None, bool(budget.outgoings)
     found = [
-        Step(HOUSEHOLD, Task.HOUSEHOLD, budget.household is not None),
+        Step(HOUSEHOLD, Task.HOUSEHOLD, bool(budget.household and budget.home and budget.nation)),
         Step(JOINT, Task.HOUSEHOLD, budget.joint is not None),
         Step(IN_CHOOSE, Task.MONEY_IN, chosen_in),
     ]
