@@ -49,7 +49,7 @@ def ask(codes: Collection[DepartmentCode], *, again: bool = False) -> None:
             purpose=Purpose.VIEW_DEBTS,
             sign_in=sign_in,
             departments=due,
-            again=again,
+            again=True,  # the pull keeps repeats apart; a new visit begins with nothing
             session_hash=session.token_hash(),
         )
         part.pulls.ask(visit, permits, about, ConsentBook.of(part, actor))
