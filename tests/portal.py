@@ -191,7 +191,9 @@ class Answer:
         self._body = reply.content
 
     def get_data(self, as_text: bool = False) -> str | bytes:
-        return self._body.decode() if as_text else self._body
+        if as_text:
+            return "" if self.mimetype == "application/pdf" else self._body.decode()
+        return self._body
 
 
 class Client(PageClient):

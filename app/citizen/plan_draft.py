@@ -91,6 +91,7 @@ class PlanLetter(Ephemeral):
     last_payment: Pence
     lines: tuple[LetterLine, ...]
     runs: tuple[LetterRun, ...]
+    days: tuple[date, ...] = ()
     left_out: tuple[str, ...] = ()
     totals_sent: tuple[str, ...] = ()
     totals_not_sent: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
@@ -16,13 +17,15 @@ from app.citizen.plan_terms import Offer
 from app.citizen.slots import PLAN_LETTER
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import services
+from app.http.current import services, settings
 from app.http.pages import page
 from debts.money import NOTHING
+from plan import check_code
 from plan.agree import PlanAgreed
 from plan.progress import PlanSoFar, progress
 
 blueprint = Blueprint("plan_letter", __name__)
+KIND: Final = "M06"
 
 
 def letter_of(
@@ -42,6 +45,7 @@ def letter_of(
             for row in plan_words.rows(worked)
         ),
         runs=_runs(offer, days),
+        days=tuple(days),
         left_out=tuple(
             f"{out.label}, {out.department}. {out.words}" for out in plan_words.left_out(worked)
         ),
@@ -63,18 +67,25 @@ def letter() -> Response:
     plan = progress(services().store, actor=session.person())
     if plan is None:
         return redirect(PLAN, 303)
-    known = who.identity()
+    known, today = who.identity(), plan_dates.today()
     return page(
         "citizen/plan/letter.html",
         plan=plan,
         letter=made(plan),
         name=known.full_name,
         address=known.address,
-        today=plan_dates.today(),
+        today=today,
+        code=code(today),
+        portal_address=settings().portal_url,
         month=month_and_year,
         method=plan_words.METHODS.get(plan.method, ""),
         departments=plan_words.by_department(plan),
     )
+
+
+def code(day: date) -> str:
+    """The check code of a letter of this day."""
+    return check_code.made(services().check_code_key, KIND, day)
 
 
 def _runs(offer: Offer, days: Sequence[date]) -> tuple[LetterRun, ...]:

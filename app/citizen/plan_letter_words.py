@@ -1,0 +1,143 @@
+"""The letter about a plan as words for paper: the same as its page (D80, M06)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from adapters.identity.identity import Identity
+from app.citizen import plan_words
+from app.citizen.plan_dates import month_and_year
+from app.citizen.plan_draft import LetterRun, PlanLetter
+from app.http.text import gettext as _
+from app.http.words import language, long_date
+from app.letters.paper import Paper, Part
+from debts.money import format_pounds
+from plan.progress import PlanSoFar
+
+
+def paper(
+    plan: PlanSoFar, letter: PlanLetter | None, *, known: Identity, today: date, code: str, at: str
+) -> Paper:
+    """`at` is the address of the portal, where the check code is entered."""
+    return Paper(
+        language=language(),
+        title=_("Letter about your plan"),
+        day=long_date(today),
+        to=(known.full_name, *known.address.lines, known.address.postcode),
+        lead=_lead(plan),
+        box=tuple(_box(plan, letter)),
+        note=_(
+            "The first payment waits until at least one department has agreed. "
+            "This is an early release and takes no money yet."
+        ),
+        parts=(
+            *(_whole(letter) if letter else _later(plan)),
+            *_always(code, f"{at}/is-this-from-us"),
+        ),
+        foot=_("Page %(page)s of %(count)s", page="{page}", count="{count}"),
+    )
+
+
+def _lead(plan: PlanSoFar) -> str:
+    if plan.live or plan.ended_at is None:
+        agreed, amount = long_date(plan.agreed_at), format_pounds(plan.payment)
+        return _("You agreed on %(day)s to pay %(amount)s a month.", day=agreed, amount=amount)
+    return _("Your plan ended on %(day)s.", day=long_date(plan.ended_at))
+
+
+def _box(plan: PlanSoFar, letter: PlanLetter | None) -> Iterator[tuple[str, str]]:
+    yield _("Plan reference"), plan.reference
+    if plan.live and plan.next_due:
+        amount, day = format_pounds(plan.payment), long_date(plan.next_due)
+        yield _("Next payment"), _("%(amount)s on %(day)s", amount=amount, day=day)
+    yield _("Day of the month"), str(plan.pay_day)
+    yield _("How you pay"), str(plan_words.METHODS.get(plan.method, ""))
+    if letter:
+        amount, month = format_pounds(letter.last_payment), month_and_year(letter.finish)
+        yield _("Last payment"), _("%(amount)s in %(month)s", amount=amount, month=month)
+
+
+def _whole(letter: PlanLetter) -> Iterator[Part]:
+    yield Part(
+        _("Where each payment goes"),
+        items=tuple(
+            _(
+                "%(debt)s, %(name)s: %(amount)s, paid off by %(month)s",
+                debt=line.label,
+                name=line.department,
+                amount=format_pounds(line.pence),
+                month=month_and_year(line.paid_off_by),
+            )
+            for line in letter.lines
+        ),
+        head=(_("When"), _("You pay"), _("Where it goes")),
+        rows=tuple(
+            (_when(run), format_pounds(run.total), _goes(letter, run)) for run in letter.runs
+        ),
+    )
+    if letter.left_out:
+        yield Part(_("Not in this plan"), items=letter.left_out)
+    amounts = [run.total for run in letter.runs for _month in range(run.months)]
+    yield Part(
+        _("Every payment"),
+        words=(
+            _(
+                "These are the amounts of the day you agreed. Departments may add interest, and"
+                " days move when they are not working days. We do not keep this letter."
+            ),
+        ),
+        head=(_("When"), _("You pay")),
+        rows=tuple(
+            (long_date(day), format_pounds(amount))
+            for day, amount in zip(letter.days, amounts, strict=True)
+        ),
+        columns=2,
+    )
+
+
+def _when(run: LetterRun) -> str:
+    if run.months == 1:
+        return long_date(run.first)
+    first, last = long_date(run.first), long_date(run.last)
+    return _("%(first)s to %(last)s, %(count)s payments", first=first, last=last, count=run.months)
+
+
+def _goes(letter: PlanLetter, run: LetterRun) -> str:
+    return "\n".join(
+        f"{line.label}: {format_pounds(share)}"
+        for line, share in zip(letter.lines, run.shares, strict=True)
+        if share
+    )
+
+
+def _later(plan: PlanSoFar) -> Iterator[Part]:
+    departments = plan_words.by_department(plan)
+    yield Part(
+        _("Where each payment goes"),
+        words=(
+            _(
+                "We do not keep what you owe, so this copy has no finish date. Get the latest"
+                " amounts to see it."
+            ),
+        ),
+        items=tuple(f"{one.name}: {format_pounds(one.pence)}" for one in departments),
+    )
+
+
+def _always(code: str, address: str) -> Iterator[Part]:
+    yield Part(
+        _("How to change or stop"),
+        (_("Sign in, or call 0161 496 0000. You can stop at any time, and nothing is charged."),),
+    )
+    yield Part(
+        _("Free advice"),
+        (
+            _(
+                "National Debtline: 0808 808 4000. StepChange: 0800 138 1111. Both are free and on"
+                " your side."
+            ),
+        ),
+    )
+    checked = _("Enter it at %(address)s to see that we sent this.", address=address)
+    yield Part(_("Check that this is from us"), (f"{_('Check code')} {code}. {checked}",))

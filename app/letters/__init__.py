@@ -1,0 +1,1 @@
+"""Letters on paper: what they say, and how they become tagged PDFs without touching a disk."""
