@@ -23,7 +23,7 @@ SCOPES = st.builds(
 
 
 @given(SCOPES, SCOPES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_within_means_no_field_no_fact_and_no_use_more(new: Scope, old: Scope) -> None:
     if new.within(old):
         assert not new.fields - old.fields
@@ -42,14 +42,14 @@ def test_within_means_no_field_no_fact_and_no_use_more(new: Scope, old: Scope) -
 
 
 @given(SCOPES, SCOPES, SCOPES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_chain_of_renewals_widens(first: Scope, second: Scope, third: Scope) -> None:
     if third.within(second) and second.within(first):
         assert third.within(first)
 
 
 @given(SCOPES, st.sampled_from("abcdefgh"))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_field_or_fact_more_is_wider(scope: Scope, more: str) -> None:
     for name in ("fields", "sent"):
         wider = replace(scope, **{name: getattr(scope, name) | {more}})
