@@ -139,5 +139,5 @@ def _always(code: str, address: str) -> Iterator[Part]:
             ),
         ),
     )
-    checked = _("Enter it at %(address)s to see that we sent this.", address=address)
+    checked = _("You can enter it at %(address)s to see that we sent this.", address=address)
     yield Part(_("Check that this is from us"), (f"{_('Check code')} {code}. {checked}",))
