@@ -197,7 +197,10 @@ def test_a_copy_is_saved_under_a_name_that_says_nothing(tamsin: Surfer) -> None:
     look(surfer, "check-short")
     surfer.press("Save a copy of your budget")
     look(surfer, "save-a-copy")
-    for words, name in (("page to read", "saved-copy.html"), ("file to bring back", "saved-copy.json")):
+    for words, name in (
+        ("page to read", "saved-copy.html"),
+        ("file to bring back", "saved-copy.json"),
+    ):
         with surfer.page.expect_download() as download:
             surfer.page.get_by_role("link", name=words).click()
         assert download.value.suggested_filename == name
