@@ -28,6 +28,8 @@ from tests.unit.protocol.test_document import DOCUMENT, faults
 
 Case = schemathesis.Case[Any]
 LONG: Final = os.environ.get("SVD_LONG") == "1"
+REFUSED: Final = ["400", "401", "404", "405", "406", "409", "413", "415", "422", "429"]
+"""How the door says no; a message that is too large is among them."""
 SERVED: Final = (
     "/oauth/token",
     "/.well-known/oauth-authorization-server",
@@ -65,7 +67,12 @@ def described(desk: DoorDesk) -> Any:
         "servers": [{"url": ISSUER}],
         "security": [{"dpop": []}],
     }
-    config = SchemathesisConfig.from_dict({"generation": {"mode": "all"}})
+    config = SchemathesisConfig.from_dict(
+        {
+            "generation": {"mode": "all"},
+            "checks": {"negative_data_rejection": {"expected-statuses": REFUSED}},
+        }
+    )
     schema = schemathesis.openapi.from_dict(raw, config=config)
     schema.app = desk.app
     return schema
