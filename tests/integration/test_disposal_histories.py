@@ -36,7 +36,7 @@ from debts.money import Pence
 from debts.pull import Pulls
 from debts.vault import MemoryVault
 from debts.visit import Visit, Visits
-from tests.builders import NOON, a_clock, a_person, a_sign_in, given
+from tests.builders import NOON, WITHOUT_LIMITS, a_clock, a_person, a_sign_in, given
 from tests.database import Database
 from tests.log_lab import portal_of, superuser, worker_of
 from tests.native_lab import a_stranger
@@ -110,6 +110,7 @@ class World:
             purpose=Purpose.VIEW_DEBTS,
             sign_in=a_sign_in(self.clock),
             departments=self.dice.sample(CODES, self.dice.randint(1, 3)),
+            terms=WITHOUT_LIMITS,
         )
         self.pulls.ask(self.visit, made, a_stranger(), self.book)
 
