@@ -31,6 +31,7 @@ from plan.miss import count_missed, end_after_review
 from plan.pause import go_on
 from plan.ports import Deliver, Told
 from plan.release import release
+from plan.retention import drop_messages, drop_plans
 from plan.store import slots
 from plan.store.needed import with_a_plan
 from plan.working_days import WorkingDays
@@ -113,6 +114,8 @@ class Rounds:
             Round("drop_permissions", NIGHT, lambda: drop_permissions(*kept)),
             Round("drop_evidence", NIGHT, lambda: drop_evidence(*kept)),
             Round("drop_questions", NIGHT, lambda: drop_questions(*kept)),
+            Round("drop_plans", NIGHT, lambda: drop_plans(*kept)),
+            Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )
 

@@ -173,6 +173,10 @@ def _close() -> None:
     )
     op.execute("grant update (sent_at, status, provider_ref) on message to svd_worker")
     op.execute("grant select, delete on contact to svd_worker")
+    op.execute(
+        "grant delete on plan, plan_share, instalment, plan_event, plan_version, plan_break,"
+        " message to svd_worker"
+    )
 
 
 def downgrade() -> None:

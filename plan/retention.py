@@ -1,0 +1,26 @@
+"""Plans are kept six years after they are over, messages two years (decision 44); then they go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from consent.clock import Clock
+from consent.people import Worker
+from consent.retention import EVIDENCE
+from consent.store import Store
+from plan.store import retention
+
+MESSAGES: Final = timedelta(days=2 * 365 + 1)
+
+
+def drop_plans(store: Store, clock: Clock, *, batch: int = 200) -> int:
+    """One batch of plans that were over six years ago, with every row of theirs; how many."""
+    with store.transaction(Worker()) as tx:
+        return retention.drop_plans(tx, clock.now() - EVIDENCE, limit=batch)
+
+
+def drop_messages(store: Store, clock: Clock) -> int:
+    """What was sent, two years after it was made; how many."""
+    with store.transaction(Worker()) as tx:
+        return retention.drop_messages(tx, clock.now() - MESSAGES)

@@ -1,0 +1,37 @@
+"""Rows of plans that have been kept for as long as they serve."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from consent.store import Tx
+from plan.records import (
+    instalment,
+    message,
+    plan,
+    plan_break,
+    plan_event,
+    plan_share,
+    plan_version,
+)
+
+
+def drop_plans(tx: Tx, before: datetime, *, limit: int) -> int:
+    """Plans that were over before this moment, and all that hangs on them."""
+    due = list(
+        tx.connection.execute(
+            select(plan.c.plan_id)
+            .where(plan.c.ended_at < before)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+    for table in (plan_event, instalment, plan_share, plan_version, plan_break, plan):
+        tx.connection.execute(delete(table).where(table.c.plan_id.in_(due)))
+    return len(due)
+
+
+def drop_messages(tx: Tx, before: datetime) -> int:
+    return tx.connection.execute(delete(message).where(message.c.made_at < before)).rowcount
