@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +49,7 @@ from consent.permits import note_outcome, permits_for
 from consent.purposes import Purpose
 from consent.store import Store, grants, open_store, requests
 from consent.store.checks import Checks
+from tests.bench.bench_view import cpu_of
 from tests.bench.load import Figures, drive
 from tests.bench.loader import LONG, PAGE, SHORT, a_cluster, connect, database_of
 from tests.builders import WITHOUT_LIMITS
@@ -117,19 +118,20 @@ def the_service(cluster: Cluster, count: int, folder: Path) -> Iterator[Ours]:
     simulator = [sys.executable, "-m", "adapters.simulators.serve", "dwp", "--port", str(theirs)]
     with (
         running(simulator, {**told, "SVD_STATUS_CHECK": "0"}),
-        running([sys.executable, "-m", "app.sign"], told),
-        running([sys.executable, "-m", "app.serve"], told),
+        running([sys.executable, "-m", "app.sign"], told) as signer,
+        running([sys.executable, "-m", "app.serve"], told) as portal,
     ):
         answers(theirs, "/.well-known/jwks.json")
         answers(port, "/healthz")
-        yield Ours(port, url, load_keys(folder / "keys" / "dwp_sign.jwk.json").first("sig"))
+        key = load_keys(folder / "keys" / "dwp_sign.jwk.json").first("sig")
+        yield Ours(port, url, key, {"portal": portal.pid, "signer": signer.pid})
 
 
 class Ours:
     """DWP's machine: makes tokens, proofs and whole requests."""
 
-    def __init__(self, port: int, url: str, key: Key) -> None:
-        self.port, self._url, self._key = port, url, key
+    def __init__(self, port: int, url: str, key: Key, pids: Mapping[str, int]) -> None:
+        self.port, self._url, self._key, self.pids = port, url, key, pids
         self._proof_key = new_key("sig", "dpop")
         jwk = public_jwk(self._proof_key)
         self._jwk = {name: jwk[name] for name in ("kty", "crv", "x", "y")}
@@ -201,7 +203,7 @@ def _base64(raw: bytes) -> str:
 
 
 @contextmanager
-def the_peer(cluster: Cluster, count: int, python: Path) -> Iterator[int]:
+def the_peer(cluster: Cluster, count: int, python: Path) -> Iterator[tuple[int, int]]:
     """django-oauth-toolkit with as many tokens, on the same PostgreSQL; its tables are kept."""
     name, port = f"peer_{count}", free_port()
     url = make_url(cluster.url(SUPERUSER, name))
@@ -225,9 +227,9 @@ def the_peer(cluster: Cluster, count: int, python: Path) -> Iterator[int]:
         *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         *("--blocking-threads", "8", "--http", "1", "--no-ws", "toolkit:application"),
     ]
-    with running(command, told, PEER):
+    with running(command, told, PEER) as process:
         answers(port, "/o/introspect/")
-        yield port
+        yield port, process.pid
 
 
 def _is_full(cluster: Cluster, name: str) -> bool:
@@ -237,6 +239,27 @@ def _is_full(cluster: Cluster, name: str) -> bool:
         except psycopg.errors.UndefinedTable:
             return False
     return row is not None
+
+
+class Cpu:
+    """What answers cost the processor, by process with its children."""
+
+    def __init__(self, pids: Mapping[str, int]) -> None:
+        self._pids = pids
+        self._spent = dict.fromkeys(pids, 0.0)
+        self._answers = 0
+
+    @contextmanager
+    def counted(self, rounds: list[Figures]) -> Iterator[None]:
+        before = {name: cpu_of(pid) for name, pid in self._pids.items()}
+        yield
+        for name, pid in self._pids.items():
+            self._spent[name] += cpu_of(pid) - before[name]
+        self._answers += len(rounds[-1].seconds)
+
+    def shown(self) -> dict[str, float]:
+        each = max(1, self._answers)
+        return {name: round(1000 * spent / each, 3) for name, spent in self._spent.items()}
 
 
 def introspection(port: int, token: str) -> bytes:
@@ -259,24 +282,39 @@ def compare(cluster: Cluster, count: int, folder: Path, python: Path) -> dict[st
     seen: dict[str, dict[int, list[Figures]]] = {
         name: {clients: [] for clients in CLIENTS} for name in ("status", "list", "peer")
     }
-    with the_service(cluster, count, folder) as ours, the_peer(cluster, count, python) as port:
+    with (
+        the_service(cluster, count, folder) as ours,
+        the_peer(cluster, count, python) as (port, peer),
+    ):
         asks = [introspection(port, token) for token in tokens]
         ours.get_token()
         drive(ours.port, [ours.check(one) for one in ids[:200]], clients=4, seconds=5)
         drive(port, asks[:200], clients=4, seconds=5)
+        database = cluster._process.pid
+        cpu = {
+            "status": Cpu({**ours.pids, "postgres": database}),
+            "peer": Cpu({"peer": peer, "postgres": database}),
+            "list": Cpu({**ours.pids, "postgres": database}),
+        }
         for _ in range(ROUNDS):
             for clients in CLIENTS:
                 ours.get_token()
                 checks = [ours.check(secrets.choice(ids)) for _ in range(many)]
-                seen["status"][clients].append(
-                    drive(ours.port, checks, clients=clients, seconds=SECONDS)
-                )
-                seen["peer"][clients].append(drive(port, asks, clients=clients, seconds=SECONDS))
+                with cpu["status"].counted(seen["status"][clients]):
+                    seen["status"][clients].append(
+                        drive(ours.port, checks, clients=clients, seconds=SECONDS)
+                    )
+                with cpu["peer"].counted(seen["peer"][clients]):
+                    seen["peer"][clients].append(
+                        drive(port, asks, clients=clients, seconds=SECONDS)
+                    )
                 lists = [ours.check_list(_sample(ids)) for _ in range(40)]
-                seen["list"][clients].append(
-                    drive(ours.port, lists, clients=clients, seconds=SECONDS)
-                )
-    return _compared(seen)
+                with cpu["list"].counted(seen["list"][clients]):
+                    seen["list"][clients].append(
+                        drive(ours.port, lists, clients=clients, seconds=SECONDS)
+                    )
+    spent = {name: one.shown() for name, one in cpu.items()}
+    return {**_compared(seen), "processor_ms_an_answer": spent}
 
 
 def _sample(ids: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from consent.clock import Chance, Clock, SetClock
 from consent.ids import GrantId
+from consent.keys import key_set, new_key
 from consent.people import Person
 from consent.permit import Permit
 from consent.permits import permits_for
@@ -75,6 +76,7 @@ def permits_without_holding(app: Application) -> None:
 
 def signer_takes_its_caller_at_its_word(app: Application) -> None:
     """The signer signs for a permit without looking at the permission itself."""
+    app.keys = key_set(new_key("sig", "portal-1"))
     app.signer = PaperSigner(app.keys, issuer=ORIGIN, clock=app.clock)
 
 
