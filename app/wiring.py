@@ -26,6 +26,7 @@ from adapters.wire_loop import WireLoop
 from app.citizen.slots import CLASSES
 from app.department_api.clients import PublishedClients
 from app.department_api.door import Door
+from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
 from app.local.keys import secret
 from app.services import Services
@@ -37,11 +38,13 @@ from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
 from consent.keys import load_keys
 from consent.log.checkpoint import LogSigner, log_key, log_origin
+from consent.notices import Notices
+from consent.receipts import Papers
 from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
 from consent.signer import Signer
 from consent.signing.sign import DatabaseSigner
-from consent.store import SIGNER, WORKER, Store, open_store
+from consent.store import DEPARTMENT, SIGNER, WORKER, Store, open_store
 from consent.store.checks import Checks
 from consent.store.signing import Looks
 from debts.ports import Department, Vault
@@ -87,11 +90,13 @@ class Running:
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.services.store.close()
         self.services.door.checks.close()
+        self.services.door.receipts.store.close()
 
 
 def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
     """Everything the portal needs, ready to serve."""
     clock, chance = SystemClock(), secrets.token_bytes
+    notices = notice_files.load()
     store = open_store(settings.database_url)
     outside = _outside(settings, environ, clock, chance)
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
@@ -100,7 +105,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         clock=clock,
         chance=chance,
         register=outside.register,
-        notices=notice_files.load(),
+        notices=notices,
         policies=policy_files.load(),
         store=store,
         sessions=Sessions(store, clock, chance, pepper=pepper),
@@ -124,7 +129,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         log_key=log_key(
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),
-        door=_door(settings, outside, clock, chance),
+        door=_door(settings, outside, notices, clock, chance),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads)
@@ -173,12 +178,18 @@ def _outside(
     return Outside(register, wire, WireLoop().start(), departments, messages, published, signer)
 
 
-def _door(settings: Settings, outside: Outside, clock: Clock, chance: Chance) -> Door:
+def _door(
+    settings: Settings, outside: Outside, notices: Notices, clock: Clock, chance: Chance
+) -> Door:
+    url = settings.department_database_url or settings.database_url
     return Door(
         issuer=settings.portal_url,
         clock=clock,
         clients=PublishedClients(outside.register, outside.published, outside.loop),
-        checks=Checks(settings.department_database_url or settings.database_url),
+        checks=Checks(url),
+        receipts=OwnReceipts(
+            open_store(url, role=DEPARTMENT, pool_size=2), Papers(settings.portal_url, notices)
+        ),
         tokens=Tokens(
             load_keys(settings.keys_dir / "api_token.jwk.json"),
             issuer=settings.portal_url,

@@ -28,16 +28,19 @@ from werkzeug.test import TestResponse
 from app.department_api import create_api
 from app.department_api.door import Door
 from app.department_api.limits import Limits
+from app.department_api.receipts import OwnReceipts
 from app.department_api.token import ASSERTION
 from app.department_api.tokens import Tokens
 from app.settings import Settings
-from consent import register
+from consent import notices, register
 from consent.clock import Clock, SetClock
 from consent.ids import random_text
 from consent.jose import sign, verify
 from consent.keys import Key, Keys, key_set, new_key, public_jwk
+from consent.receipts import Papers
 from consent.register import DepartmentEntry
 from consent.standing import STATUS_TYPE
+from consent.store import DEPARTMENT, open_store
 from consent.store.checks import Checks
 from tests.database import Database
 from tests.signers import a_signer
@@ -174,6 +177,9 @@ class Machine:
     def status(self, grant_id: str) -> TestResponse:
         return self.call("GET", f"/v1/grants/{grant_id}/status")
 
+    def receipt(self, grant_id: str) -> TestResponse:
+        return self.call("GET", f"/v1/grants/{grant_id}/receipt")
+
     def statuses(self, grant_ids: list[str]) -> TestResponse:
         return self.call("POST", "/v1/grants/status", json={"grant_ids": grant_ids})
 
@@ -228,6 +234,7 @@ def a_door(database: Database, clock: Clock | None = None, **changes: Any) -> It
     clock = clock or SetClock(datetime.now(UTC).replace(microsecond=0))
     portal_keys = key_set(new_key("sig", "portal-1"))
     checks, clients = Checks(database.department_url), KnownClients()
+    own = open_store(database.department_url, role=DEPARTMENT, pool_size=2)
     with a_signer(database, keys=portal_keys, issuer=ISSUER, clock=clock) as signer:
         door = Door(
             issuer=ISSUER,
@@ -238,12 +245,14 @@ def a_door(database: Database, clock: Clock | None = None, **changes: Any) -> It
                 key_set(new_key("sig", "api-1")), issuer=ISSUER, clock=clock, chance=os.urandom
             ),
             signer=signer,
+            receipts=OwnReceipts(own, Papers(ISSUER, notices.load())),
             limits=changes.pop("limits", Limits()),
         )
         try:
             yield DoorDesk(door, create_api(settings_for(), door), clock, clients, portal_keys)
         finally:
             checks.close()
+            own.close()
 
 
 __all__ = ["ISSUER", "DoorDesk", "Machine", "a_door", "a_key", "a_token", "sign", "timedelta"]

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from flask import current_app
 
 from app.department_api.limits import Limits
+from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
 from consent.clock import Clock
 from consent.keys import Keys
@@ -37,6 +38,7 @@ class Door:
     checks: Checks
     tokens: Tokens
     signer: StatementSigner
+    receipts: OwnReceipts
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -49,6 +49,18 @@ def status(grant_id: str) -> Response:
     return _signed(token)
 
 
+@blueprint.get("/v1/grants/<grant_id>/receipt")
+@a_department
+def receipt(grant_id: str) -> Response:
+    """A `consent-receipt+jwt` with this department's own record of the permission."""
+    wanted = id_to_look_for(grant_id)
+    found = guard.look(STATUS, (wanted,))
+    said = here().receipts.find(guard.department(), wanted) if found else None
+    if said is None:
+        raise Problem("not-found")
+    return _signed(here().signer.sign_receipt(said))
+
+
 @blueprint.post("/v1/grants/status")
 @a_department
 def statuses() -> Response:

@@ -34,6 +34,7 @@ SERVED: Final = (
     "/oauth/token",
     "/.well-known/oauth-authorization-server",
     "/v1/grants/{grant_id}/status",
+    "/v1/grants/{grant_id}/receipt",
     "/v1/grants/status",
 )
 
