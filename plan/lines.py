@@ -57,7 +57,7 @@ def take_out(
     for share in going:
         event = line_event(chance, now, row, share, Kind.LINE_LEFT, by)
         shares.set_state(tx, share.share_id, ShareState.LEFT, event)
-    tell(tx, ENDED, going, now)
+    tell(tx, ENDED, going, now, version=row.version)
 
 
 def tell(tx: Tx, topic: str, lines: Sequence[ShareRow], now: datetime, *, version: int = 1) -> None:

@@ -21,6 +21,7 @@ from plan.agree import hold_permissions, share_of
 from plan.events import Kind
 from plan.lifecycle import LIVE_PLAN, ShareState
 from plan.lines import CHANGED, PROPOSED, line_event, plan_event, take_out, tell
+from plan.progress import LineSoFar
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 from plan.share import Line, must_add_up
@@ -51,16 +52,13 @@ class Seen:
 
 def shares_for(live: Sequence[ShareRow], payment: int, strategy: StrategyName) -> list[Pence]:
     """Each live line's pence of another payment, by what the plan kept (decision 29)."""
-    kept = [
-        Kept(
-            weight_ppm=share.weight_ppm,
-            priority=share.tier is Tier.PRIORITY,
-            rank=share.rank,
-            minimum=Pence(share.current_pence) if share.at_minimum else NOTHING,
-        )
-        for share in live
-    ]
-    return share_again(payment, kept, strategy)
+    return share_again(payment, [kept(share, share.current_pence) for share in live], strategy)
+
+
+def kept(line: ShareRow | LineSoFar, pence: int) -> Kept:
+    """What sharing again needs to know of a line that gets `pence` now."""
+    least = Pence(pence) if line.at_minimum else NOTHING
+    return Kept(line.weight_ppm, line.tier is Tier.PRIORITY, line.rank, least)
 
 
 def vary_amount(

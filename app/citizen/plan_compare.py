@@ -23,12 +23,12 @@ from app.http.text import lazy_gettext as _l
 from consent.errors import WrongState
 from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
-from plan.progress import LineSoFar, PlanSoFar
+from plan.progress import PlanSoFar
 from plan.rules.allocation import BelowMinimums
 from plan.rules.strategies import StrategyName
-from plan.rules.vary import Kept, share_again
-from plan.terms import Every, Terms, Tier
-from plan.vary import Seen, vary_amount
+from plan.rules.vary import share_again
+from plan.terms import Every, Terms
+from plan.vary import Seen, kept, vary_amount
 
 blueprint = Blueprint("plan_compare", __name__)
 AMOUNT: Final = "/plan/change/amount"
@@ -141,7 +141,9 @@ def _vary(plan: PlanSoFar, other: OtherTerms) -> None:
 def _beside(plan: PlanSoFar, other: OtherTerms) -> list[Beside]:
     """Each department's part of the old payment and of the new one, A to Z."""
     live = [line for line in plan.lines if line.live]
-    parts = share_again(other.pence, [_kept(line) for line in live], StrategyName(plan.strategy))
+    parts = share_again(
+        other.pence, [kept(line, line.pence) for line in live], StrategyName(plan.strategy)
+    )
     found: dict[str, tuple[int, int]] = {}
     for line, then in zip(live, parts, strict=True):
         before, after = found.get(line.department, (0, 0))
@@ -153,11 +155,6 @@ def _beside(plan: PlanSoFar, other: OtherTerms) -> list[Beside]:
         ),
         key=lambda row: row.name,
     )
-
-
-def _kept(line: LineSoFar) -> Kept:
-    least = Pence(line.pence if line.at_minimum else 0)
-    return Kept(line.weight_ppm, line.tier is Tier.PRIORITY, line.rank, least)
 
 
 def _ask(plan: PlanSoFar, form: Form) -> Response:

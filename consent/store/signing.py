@@ -73,7 +73,7 @@ _AT: Final = (
     "select set_config('svd.grant', %s, true), set_config('svd.session', %s, true),"
     " set_config('svd.subject', '', true), set_config('svd.department', '', true)"
 )
-_GRANT: Final = f"select {_COLUMNS} from consent_grant g where g.grant_id = %s"  # noqa: S608
+_GRANT: Final = f"select {_COLUMNS} from consent_grant g where g.grant_id = %s"  # noqa: S608 - our names
 _BOTH: Final = (
     f"select {_COLUMNS}, s.signed_in_at, s.idle_until, s.ends_at"  # noqa: S608 - our own names
     " from consent_grant g left join session s"

@@ -357,7 +357,7 @@ def peer_tokens(count: int) -> list[str]:
     from hashlib import md5
 
     numbers = (1 + secrets.randbelow(count) for _ in range(int(SECONDS * 3000)))
-    return ["token-" + md5(str(n).encode()).hexdigest() for n in numbers]  # noqa: S324
+    return ["token-" + md5(str(n).encode()).hexdigest() for n in numbers]  # noqa: S324 - no secret
 
 
 def histories(cluster: Cluster, count: int) -> dict[str, Any]:
@@ -426,8 +426,8 @@ def _dashboard(store: Store, who: Person) -> None:
 
 def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--folder", type=Path, default=Path("/var/tmp/svd-bench"))  # noqa: S108
-    wanted.add_argument("--peer", type=Path, default=Path("/tmp/svd-peer/bin/python"))  # noqa: S108
+    wanted.add_argument("--folder", type=Path, default=Path("build/bench"))
+    wanted.add_argument("--peer", type=Path, default=Path("build/peer/bin/python"))
     wanted.add_argument("--count", type=int, action="append")
     asked = wanted.parse_args()
     state = asked.folder / "state"

@@ -86,7 +86,7 @@ def timed(errand: Callable[[], object]) -> dict[str, float]:
 
 def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--folder", type=Path, default=Path("/var/tmp/svd-bench"))  # noqa: S108
+    wanted.add_argument("--folder", type=Path, default=Path("build/bench"))
     wanted.add_argument("--count", type=int, action="append")
     asked = wanted.parse_args()
     cluster = a_cluster(asked.folder, durable=True)

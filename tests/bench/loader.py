@@ -1,6 +1,6 @@
 """A database with ten million permissions, made in SQL: people, permissions, events and the tree.
 
-`python -m tests.bench.loader --folder /var/tmp/svd-bench --count 10000000` makes a database
+`python -m tests.bench.loader --count 10000000` makes a database
 `svd_10000000` in a PostgreSQL of its own in that folder (fsync off) and prints times and sizes.
 Triggers rest while it loads and indexes are built afterwards, by their own definitions. Events are
 real leaves: their hashes are those of `consent.events`, and the tree above them is the one that the
@@ -345,7 +345,7 @@ def _measure(connection: psycopg.Connection[Any], report: Report) -> None:
 
 def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--folder", type=Path, default=Path("/var/tmp/svd-bench"))  # noqa: S108
+    wanted.add_argument("--folder", type=Path, default=Path("build/bench"))
     wanted.add_argument("--count", type=int, action="append")
     wanted.add_argument("--no-events", action="store_true")
     asked = wanted.parse_args()

@@ -161,3 +161,15 @@ def test_terms_below_the_lines_minimums_are_refused_whole(life: Life) -> None:
 def line_id(life: Life, department: str) -> object:
     (line,) = life.plan.departments()[DepartmentCode(department)]
     return line.share_id
+
+
+def test_a_debt_that_leaves_for_the_second_time_is_another_word(
+    life: Life, database: Database
+) -> None:
+    """The department would take the same number for what it has heard already."""
+    share = line_id(life, "dvla")
+    lines(life, [a_line("dwp", 6000), a_line("council", 4000)])
+    lines(life, [a_line("dwp", 5000), a_line("council", 3000), a_line("dvla", 2000)])
+    lines(life, [a_line("dwp", 6000), a_line("council", 4000)])
+    told = [ref for code, ref in waiting(database, "plan.ended") if code == "dvla"]
+    assert told == [str(share), f"{share}.3"]
