@@ -51,8 +51,10 @@ venv() {
         "$python" -m venv --clear .venv
     fi
     say "Installing requirements/$1.txt (each package is checked against its hash)"
+    # The files name everything that is needed, so pip looks for nothing else: older ones would take
+    # a package that is asked for with an extra in a newer version, which has no hash here.
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-input \
-        --only-binary :all: --require-hashes -r "requirements/$1.txt" || {
+        --only-binary :all: --require-hashes --no-deps -r "requirements/$1.txt" || {
         say "The packages could not be installed. Check the network and run this again."
         exit 1
     }
