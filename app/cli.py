@@ -74,6 +74,10 @@ def parser() -> argparse.ArgumentParser:
     stop.add_argument("--receipt", required=True, help="its reference, such as 'PM7K 3XQ2 9TVA'")
     stop.set_defaults(act=_stop_permission)
 
+    contact = commands.add_parser("plan-contact", help="for the helpline: somebody tried to call")
+    contact.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
+    contact.set_defaults(act=_plan_contact)
+
     demo = commands.add_parser("demo", help="the ten demonstration people")
     demo.set_defaults(act=_demo)
     return program
@@ -149,6 +153,12 @@ def _stop_permission(given: argparse.Namespace) -> int:
     from app import helpline
 
     return helpline.main(given.receipt)
+
+
+def _plan_contact(given: argparse.Namespace) -> int:
+    from app import helpline
+
+    return helpline.contact(given.reference)
 
 
 def _demo(_: argparse.Namespace) -> int:

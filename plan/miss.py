@@ -1,7 +1,8 @@
 """The clock's part when money does not come: grace first, then a review, and only then an end.
 
 For seven days nothing happens that anybody but the person sees (D74). A plan with two instalments
-open gets a review of four weeks, in which paying, pausing or changing it keeps it (PLAN-11).
+open gets a review of four weeks, in which paying, pausing or changing it keeps it (PLAN-11). After
+that it ends only where somebody has tried to reach the person, and a week has gone by since.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from consent.store import Store, Tx
 from plan.events import Kind
 from plan.lifecycle import InstalmentState
 from plan.lines import plan_event, take_out
-from plan.rules.missed import GRACE, REVIEW_WITHIN, Behind, behind
+from plan.rules.missed import ANSWER_WITHIN, GRACE, REVIEW_WITHIN, Behind, behind
 from plan.store import instalments, plans, shares
 from plan.store.plans import PlanRow
 from plan.terms import EndedReason
@@ -35,10 +36,13 @@ def count_missed(store: Store, clock: Clock, chance: Chance, *, batch: int = 200
 
 
 def end_after_review(store: Store, clock: Clock, chance: Chance, *, batch: int = 200) -> int:
-    """Plans whose review went by without an answer end, without a penalty. How many."""
+    """Plans whose review went by without an answer end, without a penalty: those whose person
+    somebody has tried to reach (`plan.reach`). The others wait. How many."""
     with store.transaction(Worker()) as tx:
         now = clock.now()
-        over = instalments.reviews_over(tx, london_date(now), limit=batch)
+        over = instalments.reviews_over(
+            tx, london_date(now), tried_before=now - ANSWER_WITHIN, limit=batch
+        )
         for plan_id in over:
             row = plans.locked(tx, plan_id)
             if row is None:

@@ -8,11 +8,16 @@ import psycopg
 
 from consent.clock import SetClock
 from consent.grant import Shown, Yes, give
-from consent.ids import DepartmentCode, random_text
-from consent.people import Person
+from consent.ids import DepartmentCode, PlanId, random_text
+from consent.people import Person, Worker
 from consent.permit import SignInEvidence
+from consent.store import WORKER, open_store
 from consent.store.grants import Grant
 from consent.suspend import suspend
+from plan import working_days
+from plan.ahead import fall_due
+from plan.miss import count_missed
+from plan.receive import receive_in
 from tests.portal import Portal
 
 
@@ -55,3 +60,27 @@ def paused_days_ago(portal: Portal, actor: Person, days: int, grant: Grant) -> N
     part = portal.services
     then = SetClock(part.clock.now() - timedelta(days=days))
     suspend(part.store, then, part.chance, actor=actor, grant_id=grant.grant_id)
+
+
+def fell_due(portal: Portal, *days_ago: int, paid: int = 0) -> None:
+    """Payments of the one running plan fell due so many days ago, the longest ago first, and the
+    next one is 20 days ahead. `paid` pence came in all. The worker was there."""
+    part = portal.services
+    worker = open_store(portal.database.worker_url, role=WORKER)
+    days = working_days.load()
+    for ago in days_ago:
+        sql(portal, _AHEAD.format(days=-ago))
+        fall_due(worker, part.clock, part.chance, working_days=days)
+    sql(portal, _AHEAD.format(days=20))
+    if paid:
+        plan_id = PlanId(portal.rows("select plan_id from plan where state = 'active'")[0][0])
+        with worker.transaction(Worker()) as tx:
+            receive_in(tx, part.clock, part.chance, plan_id=plan_id, pence=paid)
+    count_missed(worker, part.clock, part.chance)
+    worker.close()
+
+
+_AHEAD = (
+    "update instalment set due_on = (now() at time zone 'Europe/London')::date + ({days})"
+    " where state = 'planned'"
+)

@@ -25,6 +25,7 @@ from plan.rules.breaks import MOST_PAYMENTS
 blueprint = Blueprint("plan_change", __name__)
 CHANGE: Final = "/plan/change"
 BREAK: Final = "/plan/change/pause"
+DIED: Final = "/plan/change/died"
 LONGER: Final = "longer"
 ADVICE: Final = "/get-free-debt-advice"
 LEADS_TO: Final[Mapping[str, str]] = {
@@ -32,12 +33,14 @@ LEADS_TO: Final[Mapping[str, str]] = {
     "ill": BREAK,
     "left_work": BREAK,
     "baby": BREAK,
+    "grief": BREAK,
     "more": "/plan/change/amount",
+    "one_day": "/plan/change/one-day",
     "day": "/plan/change/amount",
     "new_debt": "/debts/get",
     "moved": "/account",
     "controlled": "/stay-safe",
-    "died": ADVICE,
+    "died": DIED,
     "other": ADVICE,
 }
 """Less money or illness offers a break first and a new budget second (D75)."""
@@ -69,6 +72,14 @@ def changed() -> Response:
     if not form.ok:
         return page("citizen/plan/change.html", form=form)
     return redirect(LEADS_TO[form.data["changed"]], 303)
+
+
+@blueprint.get(DIED)
+@signed_in
+def died() -> Response:
+    """D75: for who is here for somebody who has died. An adviser or the helpline stops contact and
+    collection at once (decision 49)."""
+    return page("citizen/plan/died.html")
 
 
 @blueprint.get(BREAK)

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 from app.citizen import plan_dates, plan_words, who
 from app.citizen.plan_dates import month_and_year, payment_days
 from app.citizen.plan_draft import LetterLine, LetterRun, PlanLetter
+from app.citizen.plan_progress import left_to_pay
 from app.citizen.plan_steps import PLAN
 from app.citizen.plan_terms import Offer
 from app.citizen.slots import PLAN_LETTER
+from app.citizen.view import current_view
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import services, settings
@@ -60,10 +62,20 @@ def made(plan: PlanSoFar) -> PlanLetter | None:
     return found if found is not None and found.reference == plan.reference else None
 
 
+def finish(plan: PlanSoFar) -> date | None:
+    """When a running plan is over, in a later copy: only after every department of it answered in
+    this visit."""
+    if not plan.live or made(plan) is not None:
+        return None
+    left = left_to_pay(plan, current_view())
+    return left.finish if left else None
+
+
 @blueprint.get("/plan/letter")
 @signed_in
 def letter() -> Response:
-    """With the finish date while the visit of the agreement lasts; later without it."""
+    """With every payment while the visit of the agreement lasts; later with no more than the month
+    in which it ends, once the amounts were got again."""
     plan = progress(services().store, actor=session.person())
     if plan is None:
         return redirect(PLAN, 303)
@@ -72,6 +84,7 @@ def letter() -> Response:
         "citizen/plan/letter.html",
         plan=plan,
         letter=made(plan),
+        finish=finish(plan),
         name=known.full_name,
         address=known.address,
         today=today,

@@ -36,6 +36,7 @@ def letter() -> Response:
         today=today,
         code=plan_letter.code(today),
         at=settings().portal_url,
+        finish=plan_letter.finish(plan),
     )
     points = PRINTS.get(request.args.get("print", ""), USUAL_PRINT)
     answer = Response(to_pdf(paper, points=points), mimetype="application/pdf")

@@ -13,26 +13,35 @@ from app.http.text import gettext as _
 from app.http.words import language, long_date
 from app.letters.paper import Paper, Part
 from debts.money import format_pounds
+from plan.lifecycle import PlanState
 from plan.progress import PlanSoFar
 
 
 def paper(
-    plan: PlanSoFar, letter: PlanLetter | None, *, known: Identity, today: date, code: str, at: str
+    plan: PlanSoFar,
+    letter: PlanLetter | None,
+    *,
+    known: Identity,
+    today: date,
+    code: str,
+    at: str,
+    finish: date | None = None,
 ) -> Paper:
-    """`at` is the address of the portal, where the check code is entered."""
+    """`at` is the address of the portal, where the check code is entered; `finish` when the plan is
+    over by the amounts of today."""
     return Paper(
         language=language(),
         title=_("Letter about your plan"),
         day=long_date(today),
         to=(known.full_name, *known.address.lines, known.address.postcode),
         lead=_lead(plan),
-        box=tuple(_box(plan, letter)),
+        box=tuple(_box(plan, letter, finish)),
         note=_(
             "The first payment waits until at least one department has agreed. "
             "This is an early release and takes no money yet."
         ),
         parts=(
-            *(_whole(letter) if letter else _later(plan)),
+            *(_whole(letter) if letter else _later(plan, finish)),
             *_always(code, f"{at}/is-this-from-us"),
         ),
         foot=_("Page %(page)s of %(count)s", page="{page}", count="{count}"),
@@ -43,10 +52,15 @@ def _lead(plan: PlanSoFar) -> str:
     if plan.live or plan.ended_at is None:
         agreed, amount = long_date(plan.agreed_at), format_pounds(plan.payment)
         return _("You agreed on %(day)s to pay %(amount)s a month.", day=agreed, amount=amount)
+    if plan.state is PlanState.FINISHED:
+        day = long_date(plan.ended_at)
+        return _("You finished your plan on %(day)s. Nothing is left to pay in it.", day=day)
     return _("Your plan ended on %(day)s.", day=long_date(plan.ended_at))
 
 
-def _box(plan: PlanSoFar, letter: PlanLetter | None) -> Iterator[tuple[str, str]]:
+def _box(
+    plan: PlanSoFar, letter: PlanLetter | None, finish: date | None
+) -> Iterator[tuple[str, str]]:
     yield _("Plan reference"), plan.reference
     if plan.live and plan.next_due:
         amount, day = format_pounds(plan.payment), long_date(plan.next_due)
@@ -56,6 +70,9 @@ def _box(plan: PlanSoFar, letter: PlanLetter | None) -> Iterator[tuple[str, str]
     if letter:
         amount, month = format_pounds(letter.last_payment), month_and_year(letter.finish)
         yield _("Last payment"), _("%(amount)s in %(month)s", amount=amount, month=month)
+    if finish:
+        month = month_and_year(finish)
+        yield _("You finish in"), _("%(month)s, from the amounts of today", month=month)
 
 
 def _whole(letter: PlanLetter) -> Iterator[Part]:
@@ -111,17 +128,19 @@ def _goes(letter: PlanLetter, run: LetterRun) -> str:
     )
 
 
-def _later(plan: PlanSoFar) -> Iterator[Part]:
+def _later(plan: PlanSoFar, finish: date | None) -> Iterator[Part]:
     departments = plan_words.by_department(plan)
     yield Part(
         _("Where each payment goes"),
-        words=(
-            _(
-                "We do not keep what you owe, so this copy has no finish date. Get the latest"
-                " amounts to see it."
-            ),
-        ),
+        words=(_no_finish(),) if plan.live and not finish else (),
         items=tuple(f"{one.name}: {format_pounds(one.pence)}" for one in departments),
+    )
+
+
+def _no_finish() -> str:
+    return _(
+        "We do not keep what you owe, so this copy has no finish date. Get the latest amounts to"
+        " see it."
     )
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.citizen import plan_dates, plan_words
 from app.citizen.plan_dates import month_and_year
-from app.citizen.plan_steps import PLAN, PROGRESS
+from app.citizen.plan_steps import FINISHED, PLAN, PROGRESS
 from app.citizen.statement import current_nation
 from app.citizen.view import current_view, tag_of
 from app.http import session
@@ -24,12 +24,14 @@ from app.http.pages import page
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
 from debts.view import View
+from plan.lifecycle import PlanState
 from plan.progress import PlanSoFar, progress
 from plan.rules.case import Case
 from plan.rules.claim import Claim, Nation
 from plan.rules.claims import claim_from_debt
 from plan.rules.proposal import propose
 from plan.rules.strategies import StrategyName
+from plan.standing import standing
 
 blueprint = Blueprint("plan_progress", __name__)
 
@@ -52,7 +54,9 @@ def so_far() -> Response:
     plan = progress(services().store, actor=session.person())
     if plan is None:
         return redirect(PLAN, 303)
-    left = left_to_pay(plan, current_view()) if plan.live else None
+    if plan.state is PlanState.FINISHED:
+        return redirect(FINISHED, 303)
+    part, left = services(), left_to_pay(plan, current_view()) if plan.live else None
     count = plan.payments_made + left.months if left and left.months is not None else 0
     return page(
         "citizen/plan/progress.html",
@@ -61,6 +65,9 @@ def so_far() -> Response:
         count=count,
         done=100 * plan.payments_made // count if count else 0,
         departments=plan_words.by_department(plan),
+        stands=standing(part.store, part.clock, actor=session.person(), plan_id=plan.plan_id),
+        waiting=[plan_words.name(code) for code in plan.waiting_for],
+        done_with=plan_words.done_with(plan),
         month=month_and_year,
         due_for_review=plan.due_for_review(plan_dates.today()),
     )

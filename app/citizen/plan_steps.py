@@ -14,6 +14,7 @@ SHARE: Final = "/plan/share"
 CHECK: Final = "/plan/check"
 AGREED: Final = "/plan/agreed"
 PROGRESS: Final = "/plan/progress"
+FINISHED: Final = "/plan/finished"
 
 
 def next_step(draft: PlanDraft) -> str:

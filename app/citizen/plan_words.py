@@ -43,6 +43,8 @@ STATES: Final[dict[ShareState, Any]] = {
     ShareState.LEFT: _l("No longer in the plan"),
     ShareState.CLEARED: _l("Nothing left to pay"),
 }
+GONE: Final = frozenset({ShareState.LEFT, ShareState.REFUSED})
+"""Lines that are not in the plan any more."""
 ANSWER_REASONS: Final[dict[Answer, Any]] = {
     Answer.BELOW_LEGAL_MINIMUM: _l("The law sets a larger least amount for this."),
     Answer.COURT_ORDER: _l("A court has set how this is paid."),
@@ -105,6 +107,15 @@ def by_department(plan: PlanSoFar) -> list[DepartmentRow]:
         for code, lines in plan.departments().items()
     ]
     return sorted(found, key=attrgetter("name"))
+
+
+def done_with(plan: PlanSoFar) -> list[str]:
+    """Departments that said of all their lines in the plan that nothing is left, A to Z."""
+    return sorted(
+        name(code) or code
+        for code, lines in plan.departments().items()
+        if {line.state for line in lines if line.state not in GONE} == {ShareState.CLEARED}
+    )
 
 
 def name(code: str) -> str:

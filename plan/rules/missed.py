@@ -17,6 +17,9 @@ GRACE: Final = timedelta(days=7)
 REVIEW_WITHIN: Final = timedelta(days=28)
 """How long the person has to answer a review before anything may follow from it."""
 
+ANSWER_WITHIN: Final = timedelta(days=7)
+"""How long we wait after a person has tried to reach them: no plan ends by the clock alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Behind:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from consent.ids import PlanId
 from consent.store import Tx
+from plan.events import Kind
 from plan.lifecycle import InstalmentState, PlanState
-from plan.records import instalment, plan
+from plan.records import instalment, plan, plan_event
 
 _OPEN = (InstalmentState.DUE.value, InstalmentState.PART_PAID.value)
 _COUNTED = (*_OPEN, InstalmentState.PAID.value, InstalmentState.MISSED.value)
@@ -86,16 +87,38 @@ def plans_overdue(tx: Tx, due_before: date, *, limit: int) -> list[PlanId]:
     return [PlanId(row[0]) for row in rows]
 
 
-def reviews_over(tx: Tx, today: date, *, limit: int) -> list[PlanId]:
-    """Running plans whose review nobody answered in time, claimed."""
+def reviews_over(tx: Tx, today: date, *, tried_before: datetime, limit: int) -> list[PlanId]:
+    """Running plans whose review nobody answered in time, claimed: the person was tried to reach by
+    somebody since it was opened, and before `tried_before`."""
     rows = tx.connection.execute(
         select(plan.c.plan_id)
-        .where(plan.c.review_by < today, plan.c.state == PlanState.ACTIVE.value)
+        .where(
+            plan.c.review_by < today,
+            plan.c.state == PlanState.ACTIVE.value,
+            _tried_to_reach(before=tried_before),
+        )
         .order_by(plan.c.plan_id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [PlanId(row[0]) for row in rows]
+
+
+def _tried_to_reach(*, before: datetime) -> ColumnElement[bool]:
+    """Somebody has tried, and it was after the review of this plan was opened."""
+    tried, opened = plan_event.alias(), plan_event.alias()
+    since = (
+        select(func.max(opened.c.position))
+        .where(opened.c.plan_id == plan.c.plan_id, opened.c.kind == Kind.REVIEW_OPENED.value)
+        .correlate(plan)
+        .scalar_subquery()
+    )
+    return exists().where(
+        tried.c.plan_id == plan.c.plan_id,
+        tried.c.kind == Kind.CONTACT_TRIED.value,
+        tried.c.at < before,
+        tried.c.position > since,
+    )
 
 
 def pay(
@@ -118,6 +141,15 @@ def miss(tx: Tx, found: Instalment) -> None:
         update(instalment)
         .where(instalment.c.plan_id == found.plan_id, instalment.c.sequence == found.sequence)
         .values(state=InstalmentState.MISSED.value)
+    )
+
+
+def move(tx: Tx, plan_id: PlanId, sequence: int, due_on: date) -> None:
+    """This one falls on another day."""
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == plan_id, instalment.c.sequence == sequence)
+        .values(due_on=due_on)
     )
 
 

@@ -53,6 +53,17 @@ class Ahead:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Whose plan it is, and until when its review waits for the person; nothing when none does."""
+
+    plan_id: PlanId
+    subject_id: SubjectId
+    reference: str
+    state: PlanState
+    review_by: date | None
+
+
 _NAMES = tuple(field.name for field in fields(PlanRow))
 _ALL = tuple(plan.c[name] for name in _NAMES)
 _LIVE = [state.value for state in LIVE_PLAN]
@@ -117,6 +128,16 @@ def newest_of(tx: Tx, subject: SubjectId) -> PlanRow | None:
 def one(tx: Tx, plan_id: PlanId) -> PlanRow | None:
     found = _plans(tx, select(*_ALL).where(plan.c.plan_id == plan_id))
     return found[0] if found else None
+
+
+def review_of(tx: Tx, reference: str) -> Review | None:
+    """What the helpline may see of the plan with this reference."""
+    row = tx.connection.execute(
+        select(
+            plan.c.plan_id, plan.c.subject_id, plan.c.reference, plan.c.state, plan.c.review_by
+        ).where(plan.c.reference == reference)
+    ).one_or_none()
+    return None if row is None else Review(PlanId(row[0]), *row[1:3], PlanState(row[3]), row[4])
 
 
 def locked(tx: Tx, plan_id: PlanId) -> PlanRow | None:

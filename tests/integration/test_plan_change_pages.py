@@ -56,7 +56,9 @@ def terms(portal: Portal) -> tuple[int, int, int, str]:
         ("ill", "/plan/change/pause"),
         ("more", "/plan/change/amount"),
         ("controlled", "/stay-safe"),
-        ("died", "/get-free-debt-advice"),
+        ("grief", "/plan/change/pause"),
+        ("one_day", "/plan/change/one-day"),
+        ("died", "/plan/change/died"),
     ],
 )
 def test_what_has_changed_leads_to_the_page_that_helps_and_is_not_kept(

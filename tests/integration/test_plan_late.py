@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.cli import main
 from consent.clock import london_date
-from consent.store import Store, open_store
+from consent.errors import NotFound, WrongState
+from consent.people import Anyone
+from consent.store import HELPDESK, Store, open_store
 from plan.events import Kind
 from plan.lifecycle import InstalmentState, PlanState
 from plan.pause import NoBreak, go_on_now
+from plan.reach import Reached, note_contact
 from plan.receive import Received
 from plan.rules.breaks import BreakKind, WhyNot
-from plan.rules.missed import GRACE, REVIEW_WITHIN
+from plan.rules.missed import ANSWER_WITHIN, GRACE, REVIEW_WITHIN
+from plan.store import plans
 from plan.terms import EndedReason
 from tests.database import Database
 from tests.plan_builders import THREE, plan_of, waiting
@@ -90,18 +95,93 @@ def test_two_open_instalments_open_a_review_and_paying_closes_it_plan_11(life: L
     assert Kind.REVIEW_CLOSED in life.kinds()
 
 
-def test_only_a_review_that_nobody_answers_ends_the_plan_and_departments_hear_no_reason(
-    life: Life, database: Database
-) -> None:
+def behind(life: Life) -> None:
+    """Two payments have not come, and a review is open."""
     life.until_due()
     life.until_due()
     life.pass_days(GRACE.days + 1)
+
+
+def reached(life: Life, database: Database, spoken: str = "") -> Reached:
+    helpline = open_store(database.helpdesk_url, role=HELPDESK)
+    try:
+        reference = spoken or life.plan.reference
+        return note_contact(helpline, life.clock, life.chance, reference=reference)
+    finally:
+        helpline.close()
+
+
+def test_only_a_review_that_nobody_answers_ends_the_plan_and_departments_hear_no_reason(
+    life: Life, database: Database
+) -> None:
+    behind(life)
     life.pass_days(REVIEW_WITHIN.days)
+    reached(life, database)
+    life.pass_days(ANSWER_WITHIN.days)
     assert plan_of(life.store, life.person).state is PlanState.ACTIVE
     life.pass_days(1)
     ended = plan_of(life.store, life.person)
     assert (ended.state, ended.ended_reason) == (PlanState.ENDED, EndedReason.DEFAULT)
     assert sorted(code for code, _ in waiting(database, "plan.ended")) == sorted(THREE)
+
+
+def test_no_plan_ends_by_the_clock_alone_before_a_person_has_tried_to_reach_them(
+    life: Life, database: Database
+) -> None:
+    behind(life)
+    life.pass_days(10 * REVIEW_WITHIN.days)
+    assert life.plan.state is PlanState.ACTIVE
+    waited = reached(life, database, life.plan.reference.lower().replace(" ", "-"))
+    assert waited.until == london_date(life.clock.now()) + ANSWER_WITHIN
+    assert Kind.CONTACT_TRIED in life.kinds()
+
+
+def test_a_call_about_an_earlier_review_does_not_count_for_a_later_one(
+    life: Life, database: Database
+) -> None:
+    behind(life)
+    reached(life, database)
+    life.pays(20000)
+    assert life.plan.review_by is None
+    behind(life)
+    assert life.kinds().count(Kind.REVIEW_OPENED) == 2
+    life.pass_days(3 * REVIEW_WITHIN.days)
+    assert life.plan.state is PlanState.ACTIVE
+
+
+@pytest.mark.parametrize("spoken", ["", "PL22 2222 2222", "PM22 2222 2222", "x' or 1=1 --"])
+def test_the_helpline_sees_no_plan_but_that_of_the_reference(
+    life: Life, database: Database, spoken: str
+) -> None:
+    behind(life)
+    helpline = open_store(database.helpdesk_url, role=HELPDESK)
+    with pytest.raises(NotFound):
+        note_contact(helpline, life.clock, life.chance, reference=spoken)
+    reference = life.plan.reference
+    with helpline.transaction(Anyone()) as tx:
+        assert plans.review_of(tx, reference) is None
+    helpline.close()
+
+
+def test_there_is_nothing_to_note_where_no_review_is_open(life: Life, database: Database) -> None:
+    with pytest.raises(WrongState):
+        reached(life, database)
+
+
+def test_the_helplines_command_says_until_when_the_plan_goes_on(
+    life: Life,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("DATABASE_URL_HELPDESK", raising=False)
+    assert main(["plan-contact", "--reference", life.plan.reference]) == 2
+    monkeypatch.setenv("DATABASE_URL_HELPDESK", database.helpdesk_url)
+    assert main(["plan-contact", "--reference", life.plan.reference]) == 1
+    assert "Nothing was noted." in capsys.readouterr().err
+    behind(life)
+    assert main(["plan-contact", "--reference", life.plan.reference]) == 0
+    assert f"Noted for {life.plan.reference}." in capsys.readouterr().out
 
 
 def test_a_shortfall_in_parts_counts_as_whole_instalments_plan_10(life: Life) -> None:
