@@ -24,8 +24,9 @@ from consent.people import Worker
 from consent.retention import drop_evidence, drop_permissions, drop_questions, drop_requests
 from consent.store import Store, outbox, people, proofs
 from consent.store.outbox import Parcel
-from plan.ahead import fall_due, wait_for_an_answer
+from plan.ahead import wait_for_an_answer
 from plan.answer import count_silence
+from plan.collect import collect_late, fall_due
 from plan.leave import follow_permissions
 from plan.miss import count_missed, end_after_review
 from plan.pause import go_on
@@ -98,6 +99,7 @@ class Rounds:
             Round("wait", 15 * MINUTE, lambda: wait_for_an_answer(*base, working_days=self._days)),
             Round("go_on", 15 * MINUTE, lambda: go_on(*base)),
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
+            Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),

@@ -1,4 +1,7 @@
-"""One instalment lies ahead of each plan, never more: a schedule would add up to the debt."""
+"""One instalment lies ahead of each plan, never more: a schedule would add up to the debt.
+
+`plan.collect` fixes it on its day and plans the next one.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +13,8 @@ from consent.store import Store
 from plan.events import Kind
 from plan.lifecycle import PlanState
 from plan.lines import plan_event
-from plan.store import plans, shares
-from plan.store.plans import Ahead
+from plan.store import plans
 from plan.working_days import NOTICE_DAYS, WorkingDays
-
-
-def fall_due(
-    store: Store, clock: Clock, chance: Chance, *, working_days: WorkingDays, batch: int = 200
-) -> int:
-    """Instalments whose day has come are due, and the next one is planned. How many.
-
-    Only lines that departments agreed to are collected, each at its own share (decision 35).
-    """
-    with store.transaction(Worker()) as tx:
-        now = clock.now()
-        rows = plans.due_for(tx, PlanState.ACTIVE, london_date(now), limit=batch)
-        for row in rows:
-            ahead = plans.ahead_of(tx, row.plan_id)
-            if ahead is None:
-                continue
-            agreed = [share for share in shares.of_plan(tx, row.plan_id) if share.agreed]
-            amount = sum(share.current_pence for share in agreed)
-            event = plan_event(chance, now, row, Kind.FELL_DUE, "clock")
-            plans.fall_due(tx, ahead, amount, event)
-            due_on = working_days.next_collection(ahead.due_on, row.pay_day, row.frequency)
-            plans.add_ahead(tx, row.subject_id, Ahead(row.plan_id, ahead.sequence + 1, due_on))
-        return len(rows)
 
 
 def wait_for_an_answer(

@@ -121,6 +121,8 @@ INSTALMENT_TRANSITIONS = _rows(
     ("I12", N.PART_PAID, N.MISSED, "clock", "the days of grace are over"),
     ("I13", N.PART_PAID, N.CANCELLED, "person|department|system", "the plan ended"),
     ("I14", N.PLANNED, N.PAID, "system", "paid before its day"),
+    ("I15", N.PAID, N.MISSED, "system", "the payer's bank took the money back"),
+    ("I16", N.PART_PAID, N.MISSED, "system", "the payer's bank took the money back"),
 )
 
 TRANSITIONS = PLAN_TRANSITIONS + SHARE_TRANSITIONS + INSTALMENT_TRANSITIONS

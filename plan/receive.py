@@ -21,7 +21,8 @@ from plan.store.instalments import Instalment
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Where the pence went: (instalment number, pence) pairs, and what no instalment needed."""
+    """Where the pence went: (instalment number, pence) pairs, and what is over: what the payment
+    day that lies ahead could not take either, because the plan has none."""
 
     counted: tuple[tuple[int, int], ...]
     over: int
@@ -47,6 +48,8 @@ def receive_in(tx: Tx, clock: Clock, chance: Chance, *, plan_id: PlanId, pence: 
         instalments.pay(tx, found, state, pence=part, settled_at=now if whole else None)
         counted.append((found.sequence, part))
         left -= part
+    if left and instalments.pay_ahead(tx, plan_id, left):
+        left = 0
     kind = Kind.PAYMENT_CAME if counted else Kind.PAID_AHEAD
     plans.note(tx, plan_event(chance, now, row, kind, "system"))
     if row.review_by is not None and not behind_of(tx, row).review:

@@ -10,8 +10,8 @@ from consent.clock import london_date
 from consent.ids import DepartmentCode
 from consent.people import Department, Person, Worker
 from consent.store import Store
-from plan.ahead import fall_due
 from plan.answer import Said, answer
+from plan.collect import fall_due
 from plan.miss import count_missed, end_after_review
 from plan.pause import Paused, go_on, pause
 from plan.progress import PlanSoFar

@@ -15,7 +15,7 @@ from consent.store import WORKER, open_store
 from consent.store.grants import Grant
 from consent.suspend import suspend
 from plan import working_days
-from plan.ahead import fall_due
+from plan.collect import fall_due
 from plan.miss import count_missed
 from plan.receive import receive_in
 from tests.portal import Portal

@@ -43,12 +43,14 @@ class Store:
         session_hash: str = "",
         grant_id: str = "",
         receipt: str = "",
+        provider_id: str = "",
     ) -> Iterator[Tx]:
         """Commit when the block ends, roll back when it raises. Never nested, no network inside.
 
-        `person_key`, `session_hash`, `grant_id` and `receipt` open the one row they name where no
-        person is known: at sign-in, when a session cookie is read, when the signer looks for
-        itself, and when somebody reads their reference out to the helpline.
+        `person_key`, `session_hash`, `grant_id`, `receipt` and `provider_id` open the one row they
+        name where no person is known: at sign-in, when a session cookie is read, when the signer
+        looks for itself, when somebody reads their reference out to the helpline, and when the
+        payment service hints that a payment changed.
         """
         subject = str(actor.subject) if isinstance(actor, Person) else ""
         department = actor.code if isinstance(actor, Department) else ""
@@ -60,7 +62,8 @@ class Store:
                     " set_config('svd.session', :session, true),"
                     " set_config('svd.grant', :grant, true),"
                     " set_config('svd.department', :department, true),"
-                    " set_config('svd.receipt', :receipt, true)"
+                    " set_config('svd.receipt', :receipt, true),"
+                    " set_config('svd.provider_id', :provider_id, true)"
                 ),
                 {
                     "subject": subject,
@@ -69,6 +72,7 @@ class Store:
                     "grant": grant_id,
                     "department": department,
                     "receipt": receipt,
+                    "provider_id": provider_id,
                 },
             )
             yield Tx(connection, actor)

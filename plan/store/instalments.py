@@ -136,6 +136,32 @@ def pay(
     )
 
 
+def pay_ahead(tx: Tx, plan_id: PlanId, pence: int) -> bool:
+    """Nothing was open: it counts for the payment day that lies ahead. False where none does."""
+    done = tx.connection.execute(
+        update(instalment)
+        .where(
+            instalment.c.plan_id == plan_id,
+            instalment.c.state == InstalmentState.PLANNED.value,
+        )
+        .values(paid_pence=instalment.c.paid_pence + pence)
+    )
+    return done.rowcount == 1
+
+
+def unpay(tx: Tx, found: Instalment, *, pence: int) -> None:
+    """What had come for it went back: it is missed, and stands open for the person to pay."""
+    tx.connection.execute(
+        update(instalment)
+        .where(instalment.c.plan_id == found.plan_id, instalment.c.sequence == found.sequence)
+        .values(
+            state=InstalmentState.MISSED.value,
+            paid_pence=instalment.c.paid_pence - pence,
+            settled_at=None,
+        )
+    )
+
+
 def miss(tx: Tx, found: Instalment) -> None:
     tx.connection.execute(
         update(instalment)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 
 from consent.ids import SubjectId
 from consent.store import Tx
 from plan.records import (
+    agreement,
+    allocation,
+    allocation_receipt,
     instalment,
     message,
+    payment,
     plan,
     plan_break,
     plan_event,
     plan_share,
     plan_version,
+    refund,
+    share_answer,
 )
 
 PERSONAL: tuple[Table, ...] = (
@@ -26,7 +33,16 @@ PERSONAL: tuple[Table, ...] = (
     plan_break,
     plan_event,
     message,
+    payment,
+    agreement,
+    allocation,
+    refund,
 )
+BY_DEPARTMENTS: tuple[tuple[Table, Table, str], ...] = (
+    (allocation_receipt, allocation, "allocation_id"),
+    (share_answer, plan_share, "share_id"),
+)
+"""What departments wrote about a person's rows, by the row that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +55,16 @@ class KeptTable:
 
 
 def of_subject(tx: Tx, subject: SubjectId) -> tuple[KeptTable, ...]:
-    found = []
-    for table in PERSONAL:
-        query = select(*table.c).where(table.c.subject_id == subject).order_by(*table.primary_key)
-        rows = tuple(tuple(row) for row in tx.connection.execute(query))
-        found.append(KeptTable(table.name, tuple(table.c.keys()), rows))
+    found = [
+        _read(tx, table, select(*table.c).where(table.c.subject_id == subject))
+        for table in PERSONAL
+    ]
+    for table, about, name in BY_DEPARTMENTS:
+        theirs = select(about.c[name]).where(about.c.subject_id == subject)
+        found.append(_read(tx, table, select(*table.c).where(table.c[name].in_(theirs))))
     return tuple(found)
+
+
+def _read(tx: Tx, table: Table, query: Select[Any]) -> KeptTable:
+    rows = tx.connection.execute(query.order_by(*table.primary_key))
+    return KeptTable(table.name, tuple(table.c.keys()), tuple(tuple(row) for row in rows))

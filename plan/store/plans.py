@@ -274,17 +274,31 @@ def set_review(tx: Tx, plan_id: PlanId, review_by: date | None, event: PlanEvent
     _change(tx, plan_id, event, review_by=review_by)
 
 
-def fall_due(tx: Tx, ahead: Ahead, amount_pence: int, event: PlanEvent) -> None:
-    """Its day has come, and what it comes to is fixed (decision 30); nothing to pay is skipped."""
+def fall_due(
+    tx: Tx, ahead: Ahead, amount_pence: int, event: PlanEvent, *, came: int, at: datetime
+) -> None:
+    """Its day has come, and what it comes to is fixed (decision 30); nothing to pay is skipped,
+    and what `came` ahead of it counts."""
+    counts = min(came, amount_pence)
     tx.connection.execute(
         update(instalment)
         .where(instalment.c.plan_id == ahead.plan_id, instalment.c.sequence == ahead.sequence)
         .values(
-            state=(InstalmentState.DUE if amount_pence else InstalmentState.SKIPPED).value,
+            state=_fallen(amount_pence, counts).value,
             amount_pence=amount_pence,
+            paid_pence=counts,
+            settled_at=at if amount_pence and counts == amount_pence else None,
         )
     )
     append(tx, event)
+
+
+def _fallen(amount: int, counts: int) -> InstalmentState:
+    if not amount:
+        return InstalmentState.SKIPPED
+    if not counts:
+        return InstalmentState.DUE
+    return InstalmentState.PAID if counts == amount else InstalmentState.PART_PAID
 
 
 def ahead_of(tx: Tx, plan_id: PlanId) -> Ahead | None:

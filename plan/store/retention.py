@@ -8,13 +8,19 @@ from sqlalchemy import delete, select
 
 from consent.store import Tx
 from plan.records import (
+    agreement,
+    allocation,
+    allocation_receipt,
     instalment,
     message,
+    payment,
     plan,
     plan_break,
     plan_event,
     plan_share,
     plan_version,
+    refund,
+    share_answer,
 )
 
 
@@ -28,6 +34,13 @@ def drop_plans(tx: Tx, before: datetime, *, limit: int) -> int:
             .with_for_update(skip_locked=True)
         ).scalars()
     )
+    ours = select(allocation.c.allocation_id).where(allocation.c.plan_id.in_(due))
+    lines = select(plan_share.c.share_id).where(plan_share.c.plan_id.in_(due))
+    receipts, answers = allocation_receipt.c.allocation_id, share_answer.c.share_id
+    tx.connection.execute(delete(allocation_receipt).where(receipts.in_(ours)))
+    tx.connection.execute(delete(share_answer).where(answers.in_(lines)))
+    for table in (refund, allocation, payment, agreement):
+        tx.connection.execute(delete(table).where(table.c.plan_id.in_(due)))
     for table in (plan_event, instalment, plan_share, plan_version, plan_break, plan):
         tx.connection.execute(delete(table).where(table.c.plan_id.in_(due)))
     return len(due)

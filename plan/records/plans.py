@@ -35,12 +35,14 @@ from plan.terms import FINISHED, EndedReason, Every, Method, Tier, VaryReason
 TOKEN_LENGTH = 160
 
 
-def _list(values: object) -> str:
+def listed(values: object) -> str:
+    """The values as SQL writes them in a list."""
     return ", ".join(sorted(f"'{value}'" for value in values))  # type: ignore[attr-defined]
 
 
-def _one_of(column: str, values: object) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({_list(values)})", name=column)
+def one_of(column: str, values: object) -> CheckConstraint:
+    """A column that takes words of a closed list only."""
+    return CheckConstraint(f"{column} in ({listed(values)})", name=column)
 
 
 plan = Table(
@@ -66,10 +68,10 @@ plan = Table(
     Column("look_again_on", Date),
     Column("review_by", Date),
     Column("post_hash", HASH, nullable=False),
-    _one_of("state", PlanState),
-    _one_of("frequency", Every),
-    _one_of("method", Method),
-    _one_of("ended_reason", EndedReason),
+    one_of("state", PlanState),
+    one_of("frequency", Every),
+    one_of("method", Method),
+    one_of("ended_reason", EndedReason),
     CheckConstraint("payment_pence between 0 and 100000000", name="payment_pence"),
     CheckConstraint(
         "pay_day between 1 and case when frequency = 'month' then 28 else 7 end", name="pay_day"
@@ -77,7 +79,7 @@ plan = Table(
     CheckConstraint(
         "(state in ('ended', 'finished')) = (ended_at is not null)"
         " and (ended_at is null) = (ended_reason is null)"
-        f" and (state = 'finished') = (coalesce(ended_reason, '') in ({_list(FINISHED)}))",
+        f" and (state = 'finished') = (coalesce(ended_reason, '') in ({listed(FINISHED)}))",
         name="ended",
     ),
     CheckConstraint("(state = 'paused') = (look_again_on is not null)", name="look_again_on"),
@@ -89,7 +91,7 @@ plan = Table(
         "uq_plan_live",
         "subject_id",
         unique=True,
-        postgresql_where=text(f"state in ({_list(LIVE_PLAN)})"),
+        postgresql_where=text(f"state in ({listed(LIVE_PLAN)})"),
     ),
 )
 
@@ -113,10 +115,12 @@ plan_share = Table(
     Column("answered_at", MOMENT),
     Column("reason_code", String(24), nullable=False, server_default=text("''")),
     Column("asked_pence", Integer),
-    _one_of("tier", Tier),
-    _one_of("state", ShareState),
+    Column("closing_pence", Integer),
+    one_of("tier", Tier),
+    one_of("state", ShareState),
     CheckConstraint("current_pence between 0 and 100000000", name="current_pence"),
     CheckConstraint("asked_pence between 0 and 100000000", name="asked_pence"),
+    CheckConstraint("closing_pence between 0 and 100000000", name="closing_pence"),
     CheckConstraint("weight_ppm between 0 and 1000000", name="weight_ppm"),
     CheckConstraint("rank between 1 and 999", name="rank"),
     UniqueConstraint("plan_id", "department", "debt_tag"),
@@ -141,7 +145,7 @@ instalment = Table(
     Column("paid_pence", Integer, nullable=False, server_default=text("0")),
     Column("settled_at", MOMENT),
     PrimaryKeyConstraint("plan_id", "sequence"),
-    _one_of("state", InstalmentState),
+    one_of("state", InstalmentState),
     CheckConstraint("sequence >= 1", name="sequence"),
     CheckConstraint("amount_pence between 0 and 100000000", name="amount_pence"),
     CheckConstraint("paid_pence between 0 and 100000000", name="paid_pence"),
@@ -171,7 +175,7 @@ plan_version = Table(
     Column("reason", String(16), nullable=False),
     PrimaryKeyConstraint("plan_id", "version"),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
-    _one_of("reason", VaryReason),
+    one_of("reason", VaryReason),
     Index("ix_plan_version_subject_id", "subject_id"),
 )
 
@@ -185,7 +189,7 @@ plan_break = Table(
     Column("first_on", Date, nullable=False),
     Column("payments", SmallInteger, nullable=False),
     Column("asked_at", MOMENT, nullable=False),
-    _one_of("kind", BreakKind),
+    one_of("kind", BreakKind),
     CheckConstraint("payments between 1 and 26", name="payments"),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index("ix_plan_break_plan_id", "plan_id", "first_on"),
@@ -205,7 +209,7 @@ message = Table(
     Column("sent_at", MOMENT),
     Column("status", String(12), nullable=False),
     Column("provider_ref", String(40), nullable=False, server_default=text("''")),
-    _one_of("status", ("waiting", "sent", "delivered", "failed", "not_sent")),
+    one_of("status", ("waiting", "sent", "delivered", "failed", "not_sent")),
     UniqueConstraint("kind", "about"),
     Index("ix_message_subject_id", "subject_id", text("made_at desc")),
     Index("ix_message_waiting", "made_at", postgresql_where=text("status in ('waiting', 'sent')")),
