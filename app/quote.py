@@ -18,7 +18,8 @@ from marshmallow import ValidationError
 
 from app.quote_schema import CaseSchema
 from plan.rules.case import Case, PaymentNotPossible
-from plan.rules.policy import PolicyFault, load
+from plan.rules.dated import PolicyFault
+from plan.rules.policy import load
 from plan.rules.proposal import Proposal, propose
 from plan.rules.schedule import Schedule
 

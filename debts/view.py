@@ -24,6 +24,7 @@ from debts.debt import (
     Unanswered,
     Unavailable,
 )
+from debts.duplicates import Shown, find_duplicates
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
 
@@ -318,23 +319,26 @@ def _what_happens_next(debt: Debt) -> tuple[bool, date, str]:
 
 
 def _each_once(cards: list[Card]) -> list[Card]:
-    """A debt that two departments show counts once, at the first of them.
-
-    The same reference and the same amount at two departments is one debt that was passed on.
-    """
-    first: dict[tuple[str, int], DepartmentCode] = {}
+    """A debt that two departments show counts once, at the first of them."""
+    known = {numbered.number: card for card in cards for numbered in card.debts}
+    again = find_duplicates(
+        (numbered.number, _shown(numbered)) for card in cards for numbered in card.debts
+    )
+    if not again:
+        return cards
     once = []
     for card in cards:
-        debts = []
-        twice = 0
-        for numbered in card.debts:
-            debt = numbered.debt
-            key = (debt.reference_tail, debt.balance)
-            seen = first.setdefault(key, card.entry.code) if debt.reference_tail else None
-            if seen is not None and seen != card.entry.code:
-                numbered = replace(numbered, also_at=seen)
-                twice += debt.balance
-            debts.append(numbered)
-        total = Pence(max(0, card.total - twice))
-        once.append(replace(card, debts=tuple(debts), total=total) if twice else card)
+        debts = tuple(
+            replace(numbered, also_at=known[again[numbered.number]].entry.code)
+            if numbered.number in again
+            else numbered
+            for numbered in card.debts
+        )
+        twice = sum(numbered.debt.balance for numbered in debts if numbered.also_at)
+        once.append(replace(card, debts=debts, total=Pence(max(0, card.total - twice))))
     return once
+
+
+def _shown(numbered: Numbered) -> Shown:
+    debt = numbered.debt
+    return Shown(numbered.department, debt.type_code, debt.reference_tail, debt.balance)

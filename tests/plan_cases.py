@@ -107,6 +107,28 @@ def reference_share(
 def reference_payment(
     payment: int, debts: Sequence[Weighed], caps: Sequence[int], strategy: StrategyName
 ) -> list[int]:
+    """ALLOC-24: fixed terms first, the others by their strategy, then what nobody else can use."""
+    total = min(payment, sum(caps))
+    shares = [min(debt.fixed, cap) for debt, cap in zip(debts, caps, strict=True)]
+    free = [i for i, debt in enumerate(debts) if not debt.fixed]
+    some = _reference_with_minimums(
+        total - sum(shares), [debts[i] for i in free], [caps[i] for i in free], strategy
+    )
+    for i, share in zip(free, some, strict=True):
+        shares[i] = share
+    terms = [debt.fixed for debt in debts]
+    room = [
+        cap - share if debt.fixed else 0
+        for debt, cap, share in zip(debts, caps, shares, strict=True)
+    ]
+    places = [debt.place for debt in debts]
+    more = reference_share(total - sum(shares), terms, room, places)
+    return [a + b for a, b in zip(shares, more, strict=True)]
+
+
+def _reference_with_minimums(
+    payment: int, debts: Sequence[Weighed], caps: Sequence[int], strategy: StrategyName
+) -> list[int]:
     """ALLOC-22 and ALLOC-23: a strategy, and raising what is below its minimum."""
     total = min(payment, sum(caps))
     fixed: dict[int, int] = {}
@@ -129,6 +151,8 @@ def _reference_strategy(
     weights = [debt.weight for debt in debts]
     places = [debt.place for debt in debts]
     urgent = [cap if debt.priority else 0 for debt, cap in zip(debts, caps, strict=True)]
+    if strategy is StrategyName.CONTRACTUAL:
+        return reference_share(total, [debt.contract for debt in debts], caps, places)
     if strategy is StrategyName.EQUAL:
         return reference_share(total, [1] * len(debts), caps, places)
     if strategy is StrategyName.SMALL_FIRST:

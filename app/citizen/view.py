@@ -98,8 +98,8 @@ def claims_for_plan(
     declined: Collection[str] = (),
 ) -> list[Claim]:
     """Every debt of the view as a claim on a plan, with what we know besides: what the person
-    questions, which departments they left out of the plan (`declined`), a moratorium that another
-    department told of, and debts that two departments show."""
+    questions, which departments they left out of the plan (`declined`), and a moratorium that
+    another department told of. Debts that two departments show are for the rules to recognise."""
     held = holds_by_tag()
     paused = moratorium_until(view) is not None
     return [
@@ -111,7 +111,6 @@ def claims_for_plan(
             disputed=tag_of(numbered) in held,
             no_permission=numbered.department in declined,
             in_breathing_space=paused,
-            duplicate=numbered.also_at is not None,
         )
         for numbered in view.debts
     ]

@@ -31,6 +31,36 @@ def spread_payment(
 ) -> Spread:
     """The shares, and how far each cap may fall before they change (`debts.money.Spread`)."""
     total, share_by = min(payment, sum(caps)), STRATEGIES[strategy]
+    if any(debt.fixed for debt in debts):
+        return _fixed_first(total, debts, caps, share_by)
+    return _with_minimums(total, debts, caps, share_by)
+
+
+def _fixed_first(
+    total: int, debts: Sequence[Weighed], caps: Sequence[int], share_by: Strategy
+) -> Spread:
+    """Fixed terms off the top; the others share what is left, and what they cannot use goes to the
+    fixed ones again, so that no penny of a payment is kept back (ALLOC-24)."""
+    top = [min(debt.fixed, cap) for debt, cap in zip(debts, caps, strict=True)]
+    if sum(top) > total:
+        raise BelowMinimums
+    free = [0 if debt.fixed else cap for debt, cap in zip(debts, caps, strict=True)]
+    found = _with_minimums(total - sum(top), debts, free, share_by)
+    rest = total - sum(top) - sum(found.shares)
+    room = [cap - off if debt.fixed else 0 for debt, cap, off in zip(debts, caps, top, strict=True)]
+    more = spread(rest, [debt.fixed for debt in debts], room, [debt.place for debt in debts])
+    return Spread(
+        [sum(parts) for parts in zip(top, found.shares, more.shares, strict=True)],
+        [
+            off + (later if rest else 0) if debt.fixed else hold
+            for debt, off, hold, later in zip(debts, top, found.holds, more.holds, strict=True)
+        ],
+    )
+
+
+def _with_minimums(
+    total: int, debts: Sequence[Weighed], caps: Sequence[int], share_by: Strategy
+) -> Spread:
     if not any(debt.minimum for debt in debts):
         return share_by(total, debts, caps)
     floors = [min(debt.minimum, cap) for debt, cap in zip(debts, caps, strict=True)]
@@ -63,14 +93,18 @@ def _raise_to_minimums(
     return Spread(shares, holds)
 
 
-def weights_ppm(debts: Sequence[Weighed]) -> list[int]:
+def weights_ppm(
+    debts: Sequence[Weighed], strategy: StrategyName = StrategyName.PRO_RATA
+) -> list[int]:
     """What a stored share keeps to be shared by later: parts in a million, in all a million.
 
-    One part for each debt, so that none is too small to count, and the rest by balance. Balances
-    never leave the visit; these do (decision 29).
+    One part for each debt, so that none is too small to count, and the rest by balance, or by
+    contract where that is the strategy. Balances never leave the visit; these do (decision 29).
     """
+    by_contract = strategy is StrategyName.CONTRACTUAL
+    weights = [debt.contract if by_contract else debt.weight for debt in debts]
     rest = WEIGHT_TOTAL - len(debts)
-    parts = spread(rest, [debt.weight for debt in debts], [rest] * len(debts)).shares
+    parts = spread(rest, weights, [rest] * len(debts)).shares
     return [part + 1 for part in parts]
 
 

@@ -16,6 +16,10 @@ class PaymentNotPossible(ValueError):
     """A payment is missing, negative, or above what is available. The page asks again."""
 
 
+class StrategyNotPossible(ValueError):
+    """The strategy needs something of each debt that this case does not say."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Case(Ephemeral):
     """Everything that a proposal rests on. Money is pence, and pence a month.
@@ -23,7 +27,8 @@ class Case(Ephemeral):
     Left out: `payment` is half of what is available, `strategy` the usual one (decision 9).
     `minimum` is for each debt that has none of its own. Without a statement a payment is needed.
     `statement_is_whole` says that payments on debts outside the plan are among its lines; where
-    they are not, the rules add them (ELIG-06).
+    they are not, the rules add them (ELIG-06). `standard_allowance` is that of the person's
+    Universal Credit; left out, the usual one of their home (DED-01).
     """
 
     on: date
@@ -34,3 +39,4 @@ class Case(Ephemeral):
     minimum: Pence = NOTHING
     strategy: StrategyName | None = None
     statement_is_whole: bool = False
+    standard_allowance: Pence | None = None

@@ -20,6 +20,9 @@ PLACES: Final[Mapping[str, frozenset[Nation]]] = MappingProxyType(
 )
 """The places that the catalogue names."""
 
+BASE_PLUS_4: Final = "base_plus_4"
+"""HMRC's late-payment interest, whose rates are published (INT-01)."""
+
 
 @dataclass(frozen=True, slots=True)
 class DebtType:
@@ -27,7 +30,8 @@ class DebtType:
 
     `consequence` orders ties inside a class: 1 is the most serious (PRI-08). `stays_out` is the
     reason why this kind never enters a plan, or None. `interest` is `none`, `base_plus_4` (INT-01)
-    or `own_terms`.
+    or `own_terms`. `from_universal_credit` is whether the award usually pays it off, so that it
+    counts against the cap on deductions (DED-07).
     """
 
     code: str
@@ -38,6 +42,7 @@ class DebtType:
     interest: str
     nations: frozenset[Nation]
     stays_out: Reason | None
+    from_universal_credit: bool = False
 
 
 def read_debt_types(body: Mapping[str, Any]) -> Mapping[str, DebtType]:
@@ -56,4 +61,5 @@ def _debt_type(row: Mapping[str, Any]) -> DebtType:
         interest=row.get("interest", "none"),
         nations=PLACES[row["nations"]],
         stays_out=Reason(stays_out) if stays_out else None,
+        from_universal_credit=row.get("from_universal_credit", False),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
@@ -48,12 +49,23 @@ class Claim(Ephemeral):
     """Already paid to the department each month, outside any plan of ours."""
     deducted_at_source_pence: Pence = NOTHING
     """Already taken from a benefit or from pay each month (ELIG-05)."""
+    contractual_pence: Pence = NOTHING
+    """The regular payment of its own contract, for sharing by contracts (ALLOC-02)."""
+    fixed_pence: Pence = NOTHING
+    """A fixed payment a month, taken off the top and not shared by weight (ALLOC-24)."""
     priority: bool | None = None
     rate: Decimal | None = None
     """Interest in per cent a year, for a forecast only (INT-04); None when there is no number."""
     adds_interest: bool = False
     """The department says that it adds interest, whether or not it says how much."""
     nation: Nation | None = None
+    reference_tail: str = ""
+    """The end of its reference, by which another department's answer is recognised (F95)."""
+    time_bar_from: date | None = None
+    """The day from which the department counts how old it is (LIM-04)."""
+    pay_anyway: bool | None = None
+    """What the person said when asked if a debt that may be too old shall be in the plan; None
+    when nobody asked yet. The service never decides it (LIM-04)."""
 
     fraud: bool = False
     disputed: bool = False

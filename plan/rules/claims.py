@@ -20,12 +20,14 @@ def claim_from_debt(
     no_permission: bool = False,
     in_breathing_space: bool = False,
     duplicate: bool = False,
+    pay_anyway: bool | None = None,
 ) -> Claim:
     """The claim that a department's debt makes on a plan, on this day.
 
     What the department says is joined by what we know ourselves: the person's own query
     (`disputed`), their choice about this department (`no_permission`), a moratorium that another
-    source told us of, and that the debt was already shown by another department.
+    source told us of, that the debt was already shown by another department, and whether they want
+    a debt in the plan that may be too old to collect (`pay_anyway`, None when not asked).
     """
     flags, outside_moratorium = debt.flags, Flag.OUTSIDE_BREATHING_SPACE in debt.flags
     return Claim(
@@ -38,6 +40,9 @@ def claim_from_debt(
         deducted_at_source_pence=debt.taken_at_source or NOTHING,
         adds_interest=bool(debt.interest_rate),
         nation=nation,
+        reference_tail=debt.reference_tail,
+        time_bar_from=debt.time_bar_from,
+        pay_anyway=pay_anyway,
         fraud=Flag.FRAUD in flags,
         disputed=disputed or debt.hold in (Hold.DISPUTE, Hold.APPEAL),
         in_breathing_space=not outside_moratorium

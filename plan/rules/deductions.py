@@ -1,13 +1,11 @@
-"""What is taken at source: orders on wages, and the cap on what Universal Credit loses.
+"""What is taken from wages: the tables of orders that courts and councils can make.
 
-Departments and employers work these out. Here they warn: of a budget that counts money which never
-arrives, and of a plan on top of deductions that already reach their limit (DED-07).
+Employers work these out. Here they say what an order would leave, so that a budget does not count
+money which never arrives.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,8 +14,11 @@ from typing import Any, Final
 
 from debts.money import NOTHING, Pence, half_up
 from plan.rules.claim import Nation
+from plan.rules.dated import SHIPPED, Entry, read_table, refuse_gaps_and_overlaps
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "register" / "policy"
+TABLE: Final = "earnings_orders"
+PAIRS: Final = ("up_to", "marginal")
+FIGURES: Final = (*PAIRS, "above", "rest", "whole", "keeps", "least")
 
 
 class NoTable(LookupError):
@@ -28,10 +29,8 @@ class NoTable(LookupError):
 class EarningsOrder:
     """One dated table: what an order takes from a month's net pay. Limits are pence."""
 
+    entry: Entry
     code: str
-    nations: frozenset[Nation]
-    valid_from: date
-    reference: str
     up_to: tuple[tuple[int, int], ...] = ()
     above: int = 0
     rest: int = 0
@@ -70,51 +69,29 @@ class EarningsOrder:
         return Pence(max(fixed + (above * 2 + 99) // 200, self.least))
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """Per cent of the Universal Credit standard allowance, from a day on."""
-
-    valid_from: date
-    percent: int
-    reference: str
-
-    def most(self, standard_allowance: Pence) -> Pence:
-        """Pence a month that deductions may take together (DED-01, P9)."""
-        return half_up(standard_allowance * self.percent, 100)
-
-
 @lru_cache(maxsize=2)
-def earnings_orders(folder: Path = FOLDER) -> tuple[EarningsOrder, ...]:
-    raw = tomllib.loads((folder / "earnings_orders.toml").read_text(encoding="utf-8"))
-    return tuple(_order(row) for row in raw["order"])
-
-
-@lru_cache(maxsize=2)
-def _caps(folder: Path = FOLDER) -> tuple[Cap, ...]:
-    raw = tomllib.loads((folder / "universal_credit.toml").read_text(encoding="utf-8"))
-    return tuple(Cap(**row) for row in raw["cap"])
+def earnings_orders(folder: Path = SHIPPED) -> tuple[EarningsOrder, ...]:
+    """All tables, each kind checked by itself in each nation that has it. Raises PolicyFault."""
+    entries = read_table(folder, TABLE, nations=())
+    for code in {entry.body["code"] for entry in entries}:
+        own = [entry for entry in entries if entry.body["code"] == code]
+        for nation in {nation for entry in own for nation in entry.nations}:
+            refuse_gaps_and_overlaps(
+                f"{TABLE}.toml, {code}, for {nation}",
+                [entry for entry in own if nation in entry.nations],
+            )
+    return tuple(_order(entry) for entry in entries)
 
 
 def order_on(code: str, nation: Nation, day: date) -> EarningsOrder:
     """The table in force. Raises NoTable, as for council tax in Scotland."""
-    held = [
-        order
-        for order in earnings_orders()
-        if order.code == code and nation in order.nations and order.valid_from <= day
-    ]
-    if not held:
-        raise NoTable(f"{code} in {nation} on {day}")
-    return max(held, key=lambda order: order.valid_from)
+    for order in earnings_orders():
+        if order.code == code and order.entry.holds(day, nation):
+            return order
+    raise NoTable(f"{code} in {nation} on {day}")
 
 
-def universal_credit_cap(day: date) -> Cap:
-    """The cap in force. Raises NoTable before the first."""
-    held = [cap for cap in _caps() if cap.valid_from <= day]
-    if not held:
-        raise NoTable(f"Universal Credit on {day}")
-    return max(held, key=lambda cap: cap.valid_from)
-
-
-def _order(row: Mapping[str, Any]) -> EarningsOrder:
-    pairs = {name: tuple(map(tuple, row[name])) for name in ("up_to", "marginal") if name in row}
-    return EarningsOrder(**{**row, **pairs, "nations": frozenset(map(Nation, row["nations"]))})
+def _order(entry: Entry) -> EarningsOrder:
+    said: dict[str, Any] = {name: entry.body[name] for name in FIGURES if name in entry.body}
+    pairs: dict[str, Any] = {name: tuple(map(tuple, said[name])) for name in PAIRS if name in said}
+    return EarningsOrder(entry, entry.body["code"], **{**said, **pairs})

@@ -9,6 +9,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
+from debts.duplicates import Shown, find_duplicates
 from debts.ephemeral import Ephemeral
 from plan.rules.catalogue import DebtType
 from plan.rules.claim import Claim, Nation, PriorityClass
@@ -42,16 +43,34 @@ FACTS: Final[Mapping[str, Reason]] = MappingProxyType(
 _facts: Final = attrgetter(*FACTS)
 _ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
+NOT_TO_BE_PAID: Final = frozenset(
+    {
+        Reason.UNDER_DISPUTE_OR_APPEAL,
+        Reason.ALREADY_DEDUCTED_AT_SOURCE,
+        Reason.IN_BREATHING_SPACE,
+        Reason.IN_INSOLVENCY,
+        Reason.SUBJECT_TO_WARRANT,
+        Reason.CODED_OUT,
+        Reason.WRITTEN_OFF,
+        Reason.IN_DEPARTMENT_PLAN,
+    }
+)
+"""Reasons that hold for the debt itself, whichever department shows it."""
+
 LEAST_CONSEQUENCE: Final = 9
 """Behind every known kind (PRI-08)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Excluded(Ephemeral):
-    """A debt that is shown but is not in the plan (ELIG-06)."""
+    """A debt that is shown but is not in the plan (ELIG-06).
+
+    `same_as` is the claim of another department that shows the same debt, where there is one (F95).
+    """
 
     claim: Claim
     reason: Reason
+    same_as: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,20 +82,40 @@ class Sorted(Ephemeral):
 
 
 def sort_claims(claims: Iterable[Claim], policy: Policy) -> Sorted:
-    """Part the claims. A claim that a department shows twice counts once (DUPLICATE)."""
-    eligible: list[Claim] = []
-    excluded: list[Excluded] = []
+    """Part the claims. What a department shows twice counts once, and so does what two departments
+    show. Where one of the two says that nothing is to be paid, neither is in the plan (F95)."""
+    every = list(claims)
+    reasons = [why_out(claim, policy) for claim in every]
     seen: set[tuple[str, str]] = set()
-    for claim in claims:
-        reason = why_out(claim, policy)
+    for place, claim in enumerate(every):
         if (claim.department, claim.id) in seen:
-            reason = reason or Reason.DUPLICATE
+            reasons[place] = reasons[place] or Reason.DUPLICATE
         seen.add((claim.department, claim.id))
-        if reason is None:
-            eligible.append(claim)
-        else:
-            excluded.append(Excluded(claim, reason))
-    return Sorted(tuple(eligible), tuple(excluded))
+    same = find_duplicates((place, _shown(claim)) for place, claim in enumerate(every))
+    for place, first in same.items():
+        _pay_once(reasons, first, place)
+    others = same | {first: place for place, first in reversed(same.items())}
+    return Sorted(
+        tuple(claim for claim, reason in zip(every, reasons, strict=True) if reason is None),
+        tuple(
+            Excluded(claim, reason, every[others[place]] if place in others else None)
+            for place, (claim, reason) in enumerate(zip(every, reasons, strict=True))
+            if reason is not None
+        ),
+    )
+
+
+def _shown(claim: Claim) -> Shown:
+    return Shown(claim.department, claim.type, claim.reference_tail, claim.balance_pence)
+
+
+def _pay_once(reasons: list[Reason | None], first: int, again: int) -> None:
+    """Of two claims for one debt, the first one that may enter does, unless the other says that it
+    is paid elsewhere or not to be paid now."""
+    if reasons[first] in NOT_TO_BE_PAID or reasons[first] is reasons[again] is None:
+        reasons[again] = reasons[again] or Reason.DUPLICATE
+    elif reasons[again] in NOT_TO_BE_PAID:
+        reasons[first] = reasons[first] or Reason.DUPLICATE
 
 
 def why_out(claim: Claim, policy: Policy) -> Reason | None:
@@ -92,6 +131,8 @@ def _reasons(claim: Claim, policy: Policy) -> Iterator[Reason]:
         yield from _reasons_of_type(claim, kind, policy.nation)
     if claim.balance_pence <= 0:
         yield Reason.BELOW_MINIMUM
+    if claim.pay_anyway is False:
+        yield Reason.TIME_BARRED
     facts = _facts(claim)
     if any(facts):
         yield from compress(FACTS.values(), facts)

@@ -1,30 +1,136 @@
 """What interest may come to: a forecast, and never the department's own figure (INT-04).
 
 Interest is kept apart from the shares (INT-05). The schedule repays today's balances; what a
-department adds on top makes the plan longer, so that no month costs more than was agreed.
+department adds on top comes after the last of them, so that no month costs more than was agreed.
+Each payment is worked out as HMRC works out late payment: simple interest on that payment alone
+from today to its own day, in windows of one rate and one length of year, each floored to the penny.
 """
 
 from __future__ import annotations
 
+import calendar
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
 
-from debts.money import NOTHING, Pence, half_up
+from debts.ephemeral import Ephemeral
+from debts.money import NOTHING, Pence
+from plan.rules.hmrc_interest import Rate
 from plan.rules.schedule import Schedule
 
+MOST_MONTHS: Final = 1200
+"""Longer plans have no forecast: nobody knows a rate in a hundred years."""
+CENTURIES: Final = 9000
+"""A year so late that no dates are worked out from there on."""
 
-def forecast(schedule: Schedule, place: int, balance: int, rate: Decimal | None) -> Pence:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tail(Ephemeral):
+    """How the forecast would be paid: what the last month of the schedule has room for, then
+    months of the same payment, then a rest. Pence."""
+
+    with_last: Pence
+    months: int
+    each: Pence
+    rest: Pence
+
+    def payments(self) -> Iterator[Pence]:
+        """What is paid after the schedule's last month, month by month."""
+        yield from (self.each for _ in range(self.months))
+        if self.rest:
+            yield self.rest
+
+    @property
+    def months_more(self) -> int:
+        return self.months + bool(self.rest)
+
+
+def tail(interest: int, payment: int, last_payment: int) -> Tail:
+    """The months after a schedule in which this interest is paid, none above `payment` (INT-05)."""
+    with_last = min(interest, payment - last_payment)
+    months, rest = divmod(interest - with_last, payment)
+    return Tail(Pence(with_last), months, Pence(payment), Pence(rest))
+
+
+def forecast(schedule: Schedule, place: int, *, on: date, rates: Sequence[Rate]) -> Pence:
     """Simple interest on the capital of one debt over the plan, in pence (INT-02).
 
-    A month costs a twelfth of the yearly rate on what is left before its payment. The months are
-    added unrounded and rounded once, half-up (INT-03). Worked out run by run.
+    The payments fall a month apart, the first a month after `on`. `rates` are in
+    order, the oldest first; the last holds from then on. 0 for plans of more than MOST_MONTHS.
     """
-    if not rate:
+    if not rates or schedule.months > MOST_MONTHS or on.year > CENTURIES:
         return NOTHING
-    left, penny_months = balance, 0
+    days, years = _month_days(on), _windows(on, tuple(rates))
+    interest = 0
     for run in schedule.runs:
-        share = run.shares[place]
-        penny_months += run.months * left - share * (run.months * (run.months - 1) // 2)
-        left -= run.months * share
-    interest = Fraction(rate) / 1200 * penny_months
-    return half_up(interest.numerator, interest.denominator)
+        if share := run.shares[place]:
+            interest += _of_payments(share, days[run.first - 1 : run.last], years)
+    return Pence(interest)
+
+
+def constant(per_cent: Decimal) -> tuple[Rate, ...]:
+    """One rate that always holds, as a department may tell it."""
+    return (Rate(date.min, per_cent),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Where windows begin, as ordinals, the days of each whole one, and a day's interest."""
+
+    starts: tuple[int, ...]
+    whole: tuple[int, ...]
+    a_day: tuple[tuple[int, int], ...]
+
+
+def _of_payments(share: int, days: Sequence[int], windows: _Windows) -> int:
+    """Interest on equal payments on these days, each window of each floored by itself."""
+    first, before, passed, total = windows.starts[0], 0, 0, 0
+    for day in days:
+        # A window that begins on the very day of the payment makes none: HMRC's own way.
+        here = bisect_left(windows.starts, day, 1) - 1
+        while passed < here:
+            up, down = windows.a_day[passed]
+            before += share * up * windows.whole[passed] // down
+            passed += 1
+        up, down = windows.a_day[here]
+        in_this = day - windows.starts[here] + 1 if here else day - first
+        total += before + share * up * in_this // down
+    return total
+
+
+@lru_cache(maxsize=16)
+def _month_days(on: date) -> tuple[int, ...]:
+    """The same day of each month after `on`, or the last of a shorter month, as ordinals."""
+    found = []
+    for number in range(1, MOST_MONTHS + 1):
+        year, month = divmod(on.month - 1 + number, 12)
+        year, month = on.year + year, month + 1
+        last = calendar.monthrange(year, month)[1]
+        found.append(date(year, month, min(on.day, last)).toordinal())
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _windows(on: date, rates: tuple[Rate, ...]) -> _Windows:
+    """Windows of one rate and one length of year, from `on` for as long as we forecast."""
+    last = on.year + MOST_MONTHS // 12 + 1
+    years = (date(year, 1, 1) for year in range(on.year + 1, last + 1))
+    turns = {day for day in years if calendar.isleap(day.year) != calendar.isleap(day.year - 1)}
+    cuts = sorted(turns | {rate.since for rate in rates if rate.since > on})
+    starts = [on, *cuts]
+    ordinals = [start.toordinal() for start in starts]
+    whole = [
+        end - start - (0 if number else 1) for number, (start, end) in enumerate(pairwise(ordinals))
+    ]
+    a_day = []
+    for start in starts:
+        per_cent = next((each.per_cent for each in reversed(rates) if each.since <= start), 0)
+        year = Fraction(per_cent) / 100 / (366 if calendar.isleap(start.year) else 365)
+        a_day.append((year.numerator, year.denominator))
+    return _Windows(tuple(ordinals), tuple(whole), tuple(a_day))

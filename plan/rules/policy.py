@@ -1,32 +1,41 @@
 """Dated policy: which figures and which debt types hold on a day, in a nation.
 
 The tables are reviewed files in register/policy. Each entry says from when it holds, where, and
-which source it rests on. Two entries for one day, or a day without an entry, are refused when the
-files are read: nobody finds out in the middle of a plan.
+which source it rests on (`dated.py`). A plan records the version it was made with.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from debts.money import Pence
-from plan.rules.catalogue import DebtType, read_debt_types
+from plan.rules.catalogue import PLACES, DebtType, read_debt_types
 from plan.rules.claim import Nation
+from plan.rules.dated import SHIPPED, Entry, PolicyFault, read_table
 from plan.rules.guidelines import Guidelines, read_guidelines
+from plan.rules.limitation import Limits, read_limits
+from plan.rules.protected import ProtectedMinimum, read_protected
+from plan.rules.universal_credit import Cap, read_cap
 
-SHIPPED: Final = Path(__file__).resolve().parents[2] / "register" / "policy"
-TABLES: Final = ("affordability", "guidelines", "debt_types")
-
-
-class PolicyFault(ValueError):
-    """The policy tables contradict each other, leave a gap, or do not reach a day."""
+TABLES: Final = (
+    "affordability",
+    "guidelines",
+    "debt_types",
+    "limitation",
+    "protected_minimum",
+    "universal_credit",
+)
+"""The tables of a policy, in this order in its `references`."""
+NOT_EVERYWHERE: Final[Mapping[str, frozenset[Nation]]] = MappingProxyType(
+    {"universal_credit": PLACES["GB"]}
+)
+"""Tables that are not for all nations, and which they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class Affordability:
     smallest_payment: Pence
     long_months: int
     most_months: int
+    token_payment: Pence
+    """What a creditor is offered for a time when nothing can be paid (ALLOC-07)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +64,11 @@ class Policy:
     affordability: Affordability
     guidelines: Guidelines
     debt_types: Mapping[str, DebtType]
+    limits: Limits
+    protected: ProtectedMinimum
+    universal_credit: Cap | None
+    """None in Northern Ireland, which has deductions of its own."""
     references: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One dated entry of one table, for some nations. `valid_to` is its last day, or None."""
-
-    table: str
-    valid_from: date
-    valid_to: date | None
-    nations: frozenset[Nation]
-    reference: str
-    body: Mapping[str, Any]
-
-    def holds(self, on: date, nation: Nation) -> bool:
-        ends = self.valid_to or date.max
-        return nation in self.nations and self.valid_from <= on <= ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +85,10 @@ class Policies:
 @lru_cache(maxsize=64)
 def _policy(policies: Policies, day: date, nation: Nation) -> Policy:
     found = {entry.table: entry for entry in policies.entries if entry.holds(day, nation)}
-    if len(found) < len(TABLES):
+    needed = [table for table in TABLES if nation in NOT_EVERYWHERE.get(table, Nation)]
+    if any(table not in found for table in needed):
         raise PolicyFault(f"no policy is in force on {day}")
+    cap = found.get("universal_credit")
     return Policy(
         on=day,
         nation=nation,
@@ -95,7 +96,10 @@ def _policy(policies: Policies, day: date, nation: Nation) -> Policy:
         affordability=_affordability(found["affordability"].body),
         guidelines=read_guidelines(found["guidelines"].body),
         debt_types=read_debt_types(found["debt_types"].body),
-        references=tuple(found[table].reference for table in TABLES),
+        limits=read_limits(found["limitation"].body),
+        protected=read_protected(found["protected_minimum"].body),
+        universal_credit=read_cap(cap.body) if cap else None,
+        references=tuple(found[table].reference for table in needed),
     )
 
 
@@ -104,39 +108,8 @@ def load(folder: Path = SHIPPED) -> Policies:
     """Read and check the policy tables. Raises PolicyFault naming the file and the day."""
     entries: list[Entry] = []
     for table in TABLES:
-        with (folder / f"{table}.toml").open("rb") as file:
-            dated = [_entry(table, body) for body in tomllib.load(file)["in_force"]]
-        for nation in Nation:
-            _refuse_gaps_and_overlaps(table, nation, (e for e in dated if nation in e.nations))
-        entries += dated
+        entries += read_table(folder, table, nations=NOT_EVERYWHERE.get(table, Nation))
     return Policies(tuple(entries))
-
-
-def _entry(table: str, body: Mapping[str, Any]) -> Entry:
-    return Entry(
-        table=table,
-        valid_from=body["valid_from"],
-        valid_to=body.get("valid_to"),
-        nations=frozenset(Nation(nation) for nation in body["nations"]),
-        reference=body["reference"],
-        body=body,
-    )
-
-
-def _refuse_gaps_and_overlaps(table: str, nation: Nation, entries: Iterable[Entry]) -> None:
-    """Each entry but the last ends on the day before the next; the last one is open."""
-    dated = sorted(entries, key=lambda entry: entry.valid_from)
-    where = f"{table}.toml for {nation}"
-    if not dated:
-        raise PolicyFault(f"{where}: has no entry")
-    if dated[-1].valid_to is not None:
-        raise PolicyFault(f"{where}: nothing holds after {dated[-1].valid_to}")
-    for entry, following in pairwise(dated):
-        last_day = following.valid_from - timedelta(days=1)
-        if entry.valid_to is None or entry.valid_to > last_day:
-            raise PolicyFault(f"{where}: two entries hold on {following.valid_from}")
-        if entry.valid_to < last_day:
-            raise PolicyFault(f"{where}: no entry holds on {last_day}")
 
 
 def _affordability(body: Mapping[str, Any]) -> Affordability:
@@ -146,4 +119,5 @@ def _affordability(body: Mapping[str, Any]) -> Affordability:
         smallest_payment=Pence(body["smallest_payment"]),
         long_months=body["long_months"],
         most_months=body["most_months"],
+        token_payment=Pence(body["token_payment"]),
     )

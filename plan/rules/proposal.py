@@ -5,23 +5,28 @@ Nothing here is written down or sent: the plan is kept only when the person agre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
 from plan.rules.affordability import Affordable, Part, part_of, work_out
 from plan.rules.allocation import ranks, weights_ppm
-from plan.rules.case import Case, PaymentNotPossible
+from plan.rules.case import Case, PaymentNotPossible, StrategyNotPossible
+from plan.rules.catalogue import BASE_PLUS_4
 from plan.rules.claim import Claim, PriorityClass
 from plan.rules.eligibility import Excluded, priority_class, sort_claims, tie_break
-from plan.rules.interest import forecast
+from plan.rules.hmrc_interest import Rate
+from plan.rules.hmrc_interest import load as load_rates
+from plan.rules.interest import Tail, constant, forecast, tail
+from plan.rules.limitation import ask_first
 from plan.rules.outside import OutsidePayment, outside_payments, with_outside_payments
 from plan.rules.policy import Policy
-from plan.rules.reasons import Notice, Outcome
+from plan.rules.protected import LeftToLiveOn, left_to_live_on
+from plan.rules.reasons import Notice, Outcome, Reason
 from plan.rules.schedule import Schedule, make_schedule
-from plan.rules.statement import Statement
 from plan.rules.strategies import StrategyName, Weighed, usual_strategy
+from plan.rules.universal_credit import CapCheck, check_cap
 
 REFERRING = frozenset({Notice.TOO_LONG, Notice.TOKEN_PAYMENT, Notice.BELOW_MINIMUMS})
 """The notices that make a case one for an adviser (decision 12)."""
@@ -32,7 +37,8 @@ class Share(Ephemeral):
     """One debt's part in the plan. `first` is its share of the first payment, in pence.
 
     `weight_ppm`, or the `rank` of an ordered strategy, is what a stored share keeps (decision 29).
-    `paid_off_in` is the month of its last payment, counted from 1.
+    `paid_off_in` is the month of its last payment, counted from 1. `interest` is a forecast, in
+    pence over the whole plan (INT-04).
     """
 
     claim: Claim
@@ -41,6 +47,7 @@ class Share(Ephemeral):
     priority: bool
     weight_ppm: int
     rank: int | None
+    interest: Pence = NOTHING
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,8 +71,10 @@ class Proposal(Ephemeral):
     a statement; `payment`, `strategy`, `months` and `schedule` are None where there is nothing to
     share or no amount to share it by. `shares` are the debts in the plan, in the order in which
     they came, and the schedule's own shares stand in that order. `interest` is a forecast of what
-    departments with a known rate will add (INT-04), which the schedule leaves out. `outside` was
-    added to the outgoings for debts that are not in the plan (ELIG-06).
+    departments with a known rate will add (INT-04), which the schedule leaves out; `tail` is how
+    it would be paid (INT-05). `outside` was added to the outgoings for debts that are not in the
+    plan (ELIG-06). `ask_first` are debts of the plan that may be too old: the person is asked about
+    each before a yes (LIM-04). `cap` and `protected` are checks that warn and never refuse.
     """
 
     outcome: Outcome
@@ -82,6 +91,28 @@ class Proposal(Ephemeral):
     outside: tuple[OutsidePayment, ...] = ()
     notices: tuple[Notice, ...] = ()
     interest: Pence = NOTHING
+    tail: Tail | None = None
+    ask_first: tuple[Claim, ...] = ()
+    cap: CapCheck | None = None
+    protected: LeftToLiveOn | None = None
+
+    @property
+    def duplicates(self) -> tuple[Excluded, ...]:
+        """Debts that another department shows too, left out so that they are paid once (F95)."""
+        return tuple(out for out in self.excluded if out.same_as and out.reason is Reason.DUPLICATE)
+
+    @property
+    def shortfall(self) -> Pence:
+        """By how much more goes out than comes in, in pence a month; 0 when it does not."""
+        return Pence(max(0, -self.affordable.surplus)) if self.affordable else NOTHING
+
+    @property
+    def left_for_others(self) -> Pence | None:
+        """What is available after the shares of priority debts (AFF-05)."""
+        if self.affordable is None:
+            return None
+        first = sum(share.first for share in self.shares if share.priority)
+        return Pence(self.affordable.available - first)
 
     @property
     def first_payment(self) -> Pence | None:
@@ -95,9 +126,9 @@ class Proposal(Ephemeral):
     @property
     def months_with_interest(self) -> int | None:
         """How long the plan takes when the forecast comes true, at the same payment (INT-05)."""
-        if self.payment is None or self.months is None:
+        if self.months is None:
             return None
-        return months_to_repay(self.owed + self.interest, self.payment)
+        return self.months + (self.tail.months_more if self.tail else 0)
 
 
 def propose(case: Case, policy: Policy) -> Proposal:
@@ -105,11 +136,14 @@ def propose(case: Case, policy: Policy) -> Proposal:
 
     `plan`, or `refer` to advice (decision 12: more than 120 months, a token payment, or less than
     the minimums; a schedule is still given where one exists), or `no_affordable_plan` (nothing is
-    available), or `nothing_to_pay` (no debt may enter). Raises PaymentNotPossible.
+    available), or `nothing_to_pay` (no debt may enter). Raises PaymentNotPossible or
+    StrategyNotPossible.
     """
     claims = sort_claims(case.claims, policy)
     outside = () if case.statement_is_whole else outside_payments(claims.excluded)
-    affordable = _affordable(case.statement, outside, policy)
+    if case.statement:
+        case = replace(case, statement=with_outside_payments(case.statement, outside))
+    affordable = work_out(case.statement, policy) if case.statement else None
     payment = _payment(case.payment, affordable)
     answer = Proposal(
         outcome=Outcome.NOTHING_TO_PAY,
@@ -118,7 +152,7 @@ def propose(case: Case, policy: Policy) -> Proposal:
         owed=Pence(sum([claim.balance_pence for claim in claims.eligible])),
         excluded=claims.excluded,
         outside=outside,
-        notices=_policy_notices(case, policy),
+        notices=(*_duplicate_notice(claims.excluded), *_policy_notices(case, policy)),
     )
     if not claims.eligible:
         return answer
@@ -127,17 +161,14 @@ def propose(case: Case, policy: Policy) -> Proposal:
     return _shared(answer, case, claims.eligible, payment, policy)
 
 
+def _duplicate_notice(excluded: Iterable[Excluded]) -> tuple[Notice, ...]:
+    found = any(out.same_as and out.reason is Reason.DUPLICATE for out in excluded)
+    return (Notice.PROBABLE_DUPLICATE,) if found else ()
+
+
 def months_to_repay(owed: int, payment: int) -> int:
     """Every month but the last takes the whole payment (ALLOC-25)."""
     return -(-owed // payment)
-
-
-def _affordable(
-    statement: Statement | None, outside: tuple[OutsidePayment, ...], policy: Policy
-) -> Affordable | None:
-    if statement is None:
-        return None
-    return work_out(with_outside_payments(statement, outside), policy)
 
 
 def _payment(asked: Pence | None, affordable: Affordable | None) -> Pence:
@@ -166,25 +197,75 @@ def _shared(
     """The answer with the payment shared among these debts, and what speaks against it."""
     debts = _weighed(claims, case, policy)
     strategy = case.strategy or usual_strategy(any_priority=any(d.priority for d in debts))
-    least = max(sum([min(debt.minimum, debt.weight) for debt in debts]), 1)
+    if strategy is StrategyName.CONTRACTUAL and not all(debt.contract for debt in debts):
+        raise StrategyNotPossible("needs the contractual payment of each debt")
+    least = max(sum([debt.least for debt in debts]), 1)
     schedule = make_schedule(payment, debts, strategy) if payment >= least else None
-    interest = _interest(claims, schedule)
-    found = [*_referrals(payment, least, answer.owed, policy)]
-    if not found and schedule and schedule.months > policy.affordability.long_months:
-        found.append(Notice.LONG_PLAN)
-    if any(claim.rate or claim.adds_interest for claim in claims):
-        found.append(Notice.INTEREST_ADDED)
-    return replace(
+    shares = _shares(claims, debts, strategy, schedule, case, policy) if schedule else ()
+    interest = Pence(sum([share.interest for share in shares]))
+    answer = replace(
         answer,
-        outcome=Outcome.REFER if REFERRING.intersection(found) else Outcome.PLAN,
         payment=payment,
         strategy=strategy,
         months=schedule.months if schedule else None,
         options=tuple(_options(answer, least, policy)),
-        shares=_shares(claims, debts, strategy, schedule) if schedule else (),
+        shares=shares,
         schedule=schedule,
-        notices=(*found, *answer.notices),
         interest=interest,
+        tail=tail(interest, payment, schedule.last_payment) if schedule and interest else None,
+        ask_first=tuple(claim for claim in claims if ask_first(claim, policy.limits, case.on)),
+        cap=_cap(answer, case, shares, policy),
+        protected=left_to_live_on(case.statement, payment, policy.protected)
+        if case.statement
+        else None,
+    )
+    found = [*_referrals(payment, least, answer.owed, policy)]
+    if not found and answer.months and answer.months > policy.affordability.long_months:
+        found.append(Notice.LONG_PLAN)
+    found += _beside(answer, claims, policy)
+    return replace(
+        answer,
+        outcome=Outcome.REFER if REFERRING.intersection(found) else Outcome.PLAN,
+        notices=(*found, *answer.notices),
+    )
+
+
+def _beside(answer: Proposal, claims: Sequence[Claim], policy: Policy) -> Iterator[Notice]:
+    """What is said beside the plan, in the order in which it is said."""
+    if any(claim.adds_interest or rates_of(claim, policy) for claim in claims):
+        yield Notice.INTEREST_ADDED
+    if answer.cap and answer.cap.above and answer.cap.planned:
+        yield Notice.DEDUCTIONS_ABOVE_CAP
+    if answer.protected and answer.protected.below:
+        yield Notice.BELOW_PROTECTED_MINIMUM
+    if answer.ask_first:
+        yield Notice.MAY_BE_TOO_OLD
+
+
+def rates_of(claim: Claim, policy: Policy) -> tuple[Rate, ...]:
+    """The rates of a forecast: the one told with the debt, or the published ones of its kind
+    (INT-01); none where there is no number."""
+    if claim.rate is not None:
+        return constant(claim.rate) if claim.rate else ()
+    kind = policy.debt_types.get(claim.type)
+    return load_rates() if kind and kind.interest == BASE_PLUS_4 else ()
+
+
+def _cap(answer: Proposal, case: Case, shares: Sequence[Share], policy: Policy) -> CapCheck | None:
+    """The cap on deductions, where the nation has it and the person has Universal Credit."""
+    if policy.universal_credit is None:
+        return None
+
+    def collected(claim: Claim) -> bool:
+        kind = policy.debt_types.get(claim.type)
+        return kind is not None and kind.from_universal_credit
+
+    return check_cap(
+        policy.universal_credit,
+        case.statement,
+        case.standard_allowance,
+        [out.claim for out in answer.excluded if collected(out.claim)],
+        [share.first for share in shares if collected(share.claim)],
     )
 
 
@@ -197,6 +278,8 @@ def _weighed(claims: Sequence[Claim], case: Case, policy: Policy) -> list[Weighe
             priority=priority_class(claim, policy) is PriorityClass.PRIORITY,
             place=order.index(i),
             minimum=case.minimum if claim.minimum_pence is None else claim.minimum_pence,
+            contract=claim.contractual_pence,
+            fixed=claim.fixed_pence,
         )
         for i, claim in enumerate(claims)
     ]
@@ -223,23 +306,27 @@ def _options(answer: Proposal, least: int, policy: Policy) -> Iterator[Option]:
             yield Option(part, payment, months, Outcome.REFER if referred else Outcome.PLAN)
 
 
-def _interest(claims: Sequence[Claim], schedule: Schedule | None) -> Pence:
-    if schedule is None:
-        return NOTHING
-    return Pence(
-        sum(
-            forecast(schedule, place, claim.balance_pence, claim.rate)
-            for place, claim in enumerate(claims)
-        )
-    )
-
-
 def _shares(
-    claims: Sequence[Claim], debts: Sequence[Weighed], strategy: StrategyName, schedule: Schedule
+    claims: Sequence[Claim],
+    debts: Sequence[Weighed],
+    strategy: StrategyName,
+    schedule: Schedule,
+    case: Case,
+    policy: Policy,
 ) -> tuple[Share, ...]:
     first = schedule.runs[0].shares
-    places = enumerate(zip(claims, debts, weights_ppm(debts), ranks(debts, strategy), strict=True))
+    places = enumerate(
+        zip(claims, debts, weights_ppm(debts, strategy), ranks(debts, strategy), strict=True)
+    )
     return tuple(
-        Share(claim, first[place], schedule.paid_off_in(place), debt.priority, ppm, rank)
+        Share(
+            claim,
+            first[place],
+            schedule.paid_off_in(place),
+            debt.priority,
+            ppm,
+            rank,
+            forecast(schedule, place, on=case.on, rates=rates_of(claim, policy)),
+        )
         for place, (claim, debt, ppm, rank) in places
     )

@@ -22,6 +22,7 @@ class StrategyName(StrEnum):
     SMALL_FIRST = "small_first"
     PRIORITY_FIRST = "priority_first"
     EQUAL = "equal"
+    CONTRACTUAL = "contractual"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,12 +31,21 @@ class Weighed(Ephemeral):
 
     `weight` is its balance when the plan was made (ALLOC-20), `place` its place among the debts
     when an odd penny is given out (ALLOC-21), and `minimum` the least it gets (ALLOC-23).
+    `contract` is its contractual payment (ALLOC-02), and `fixed` what it gets before anything is
+    shared (ALLOC-24).
     """
 
     weight: int
     priority: bool
     place: int
     minimum: int = 0
+    contract: int = 0
+    fixed: int = 0
+
+    @property
+    def least(self) -> int:
+        """The least it gets in the first month, in pence."""
+        return min(self.fixed or self.minimum, self.weight)
 
 
 Strategy = Callable[[int, Sequence[Weighed], Sequence[int]], Spread]
@@ -49,6 +59,11 @@ def pro_rata(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Sprea
 def equal(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
     """The same to each, until it is paid (decision 38)."""
     return spread(total, [1] * len(debts), caps, [debt.place for debt in debts])
+
+
+def contractual(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+    """Each by the payment of its own contract, whatever is left of it (ALLOC-02)."""
+    return spread(total, [debt.contract for debt in debts], caps, [debt.place for debt in debts])
 
 
 def two_tier(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
@@ -109,6 +124,7 @@ STRATEGIES: Final[Mapping[StrategyName, Strategy]] = MappingProxyType(
         StrategyName.SMALL_FIRST: small_first,
         StrategyName.PRIORITY_FIRST: priority_first,
         StrategyName.EQUAL: equal,
+        StrategyName.CONTRACTUAL: contractual,
     }
 )
 

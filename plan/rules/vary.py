@@ -39,6 +39,7 @@ def share_again(payment: int, lines: Sequence[Kept], strategy: StrategyName) -> 
             priority=line.priority,
             place=place,
             minimum=line.minimum,
+            contract=line.weight_ppm,
         )
         for place, line in enumerate(lines)
     ]

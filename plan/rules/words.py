@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from plan.rules.reasons import Notice, Reason
+from plan.rules.strategies import StrategyName
 
 
 def N_(words: str) -> str:
@@ -77,10 +78,36 @@ NOTICES: Final[Mapping[Notice, str]] = MappingProxyType(
             "This plan takes more than 5 years. We will look at it with you every year."
         ),
         Notice.INTEREST_ADDED: N_("A department adds interest, so the plan may take longer."),
+        Notice.DEDUCTIONS_ABOVE_CAP: N_(
+            "With this plan, more than usual goes to debts that are taken from Universal Credit."
+            " Ask for a smaller amount if it is too much."
+        ),
+        Notice.BELOW_PROTECTED_MINIMUM: N_(
+            "This may leave you with too little to live on. You can choose to pay less."
+        ),
+        Notice.MAY_BE_TOO_OLD: N_(
+            "One of these debts may be too old to collect. Get free advice before you pay it:"
+            " a payment can start the time again."
+        ),
+        Notice.PROBABLE_DUPLICATE: N_("Two departments may show the same debt. We count it once."),
         Notice.GUIDELINES_OUT_OF_DATE: N_("The spending figures we compare with are out of date."),
     }
 )
 """What is said beside a plan, in plain words."""
+
+STRATEGIES: Final[Mapping[StrategyName, str]] = MappingProxyType(
+    {
+        StrategyName.TWO_TIER: N_(
+            "A third goes to the most serious debts. The rest is shared by how big each debt is."
+        ),
+        StrategyName.PRO_RATA: N_("Each debt gets a part by how big it is."),
+        StrategyName.SMALL_FIRST: N_("The smallest debt is paid first, then the next."),
+        StrategyName.PRIORITY_FIRST: N_("The most serious debts are paid first, then the others."),
+        StrategyName.EQUAL: N_("Each debt gets the same amount."),
+        StrategyName.CONTRACTUAL: N_("Each debt gets a part by what its own contract asks."),
+    }
+)
+"""How a payment is shared, in plain words."""
 
 GUIDELINE_LABELS: Final = (
     N_("phone, internet and leisure"),

@@ -32,7 +32,12 @@ KINDS = ("LA_CTAX", "HMRC_SA", "HMRC_TCO", "DWP_UC_OP", "DWP_LEGACY_OP", "SLC_OV
 def the_claims() -> tuple[Claim, ...]:
     """Twelve debts from £80 to some £6,000, two of them priority debts."""
     return tuple(
-        a_claim(f"D{i:02}", 8000 + i * i * 4337 + i * 911, type=KINDS[i % len(KINDS)])
+        a_claim(
+            f"D{i:02}",
+            8000 + i * i * 4337 + i * 911,
+            type=KINDS[i % len(KINDS)],
+            contractual_pence=2000 + i * 137,
+        )
         for i in range(12)
     )
 

@@ -22,8 +22,17 @@ def debts(draw: st.DrawFn, most: int = 8, minimums: bool = True) -> list[Weighed
     size = draw(st.integers(1, most))
     places = draw(st.permutations(range(size)))
     least = st.sampled_from([0, 0, 0, 1, 100, 500]) if minimums else st.just(0)
+    terms = st.sampled_from([0, 0, 0, 0, 1, 300]) if minimums else st.just(0)
     return [
-        Weighed(draw(weights), draw(st.booleans()), place, minimum=draw(least)) for place in places
+        Weighed(
+            draw(weights),
+            draw(st.booleans()),
+            place,
+            minimum=draw(least),
+            contract=draw(st.integers(1, 20_000)),
+            fixed=draw(terms),
+        )
+        for place in places
     ]
 
 
@@ -32,7 +41,7 @@ def plans(draw: st.DrawFn) -> tuple[int, list[Weighed], StrategyName]:
     """A payment that is enough for the minimums, for at most some 400 months."""
     some = draw(debts())
     owed = sum(debt.weight for debt in some)
-    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    least = sum(debt.least for debt in some)
     payment = draw(st.integers(max(least, 1, owed // 400), max(least, owed) + 10))
     return payment, some, draw(names)
 
@@ -47,7 +56,7 @@ def test_shares_add_up_to_the_payment_and_none_is_above_what_is_left(
     assert sum(shares) == min(payment, sum(caps))
     assert all(0 <= got <= cap for got, cap in zip(shares, caps, strict=True))
     for debt, got, cap in zip(some, shares, caps, strict=True):
-        assert got >= min(debt.minimum, cap)
+        assert got >= min(debt.fixed or debt.minimum, cap)
 
 
 @given(plans(), st.data())
@@ -100,7 +109,7 @@ def test_the_order_in_which_debts_come_changes_no_share(
     some: list[Weighed], name: StrategyName, data: st.DataObject
 ) -> None:
     caps = [debt.weight for debt in some]
-    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    least = sum(debt.least for debt in some)
     payment = data.draw(st.integers(least, sum(caps)))
     plain = {d.place: got for d, got in zip(some, allocate(payment, some, caps, name), strict=True)}
     for other in permutations(some):
@@ -131,7 +140,7 @@ def test_a_payment_below_the_minimums_is_refused_and_no_other(
     some: list[Weighed], name: StrategyName, payment: int
 ) -> None:
     caps = [debt.weight for debt in some]
-    least = sum(min(debt.minimum, debt.weight) for debt in some)
+    least = sum(debt.least for debt in some)
     try:
         allocate(payment, some, caps, name)
     except BelowMinimums:

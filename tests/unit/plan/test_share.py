@@ -30,7 +30,10 @@ def terms(pence: int = 11378, day: int = 1) -> Terms:
 def test_the_lines_of_any_proposal_add_up_to_its_payment(
     balances: list[int], payment: int, strategy: StrategyName
 ) -> None:
-    claims = [a_claim(f"D{i}", pence) for i, pence in enumerate(balances)]
+    claims = [
+        a_claim(f"D{i}", pence, contractual_pence=Pence(500 + i))
+        for i, pence in enumerate(balances)
+    ]
     proposal = propose(a_case(*claims, payment=Pence(payment), strategy=strategy), the_policy())
     if proposal.schedule is None:
         return

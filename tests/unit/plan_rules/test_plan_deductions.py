@@ -12,8 +12,8 @@ from plan.rules.deductions import (
     NoTable,
     earnings_orders,
     order_on,
-    universal_credit_cap,
 )
+from tests.plan_cases import the_policy
 
 DAY = date(2026, 3, 1)
 
@@ -50,9 +50,17 @@ def test_a_direct_earnings_attachment_leaves_sixty_per_cent_ded_25() -> None:
 
 
 def test_the_cap_on_universal_credit_fell_at_the_end_of_april_2025_ded_01() -> None:
-    assert universal_credit_cap(date(2025, 4, 29)).percent == 25
-    assert universal_credit_cap(date(2025, 4, 30)).most(Pence(40014)) == 6002
-    assert universal_credit_cap(DAY).most(Pence(40989)) == 6148
+    before, after = (the_policy(on=date(2025, 4, day)).universal_credit for day in (29, 30))
+    assert before
+    assert after
+    assert (before.percent, after.percent) == (25, 15)
+    assert after.most(Pence(40014)) == 6002
+
+
+def test_p9_the_published_fifteen_per_cent() -> None:
+    cap = the_policy(on=DAY).universal_credit
+    assert cap
+    assert cap.most(Pence(40989)) == 6148
 
 
 def test_a_day_or_nation_without_a_table_is_said_so() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from plan.rules.claim import Nation
-from plan.rules.policy import SHIPPED, TABLES, PolicyFault, load
+from plan.rules.dated import SHIPPED, PolicyFault
+from plan.rules.policy import TABLES, load
 from plan.rules.statement_lines import OUTGOING_LINES
 from plan.rules.words import GUIDELINE_LABELS
 
@@ -24,6 +25,7 @@ savings_cap = {cap}
 smallest_payment = 500
 long_months = 60
 most_months = 120
+token_payment = 100
 """
 
 

@@ -194,9 +194,9 @@ def test_two_tier_is_the_usual_way_only_when_a_priority_debt_is_in() -> None:
 
 def test_the_strategies_differ_in_who_is_paid_first() -> None:
     debts = [
-        Weighed(60000, False, 1, 500),
-        Weighed(30000, True, 0, 500),
-        Weighed(6000, False, 2, 500),
+        Weighed(60000, False, 1, 500, contract=2000),
+        Weighed(30000, True, 0, 500, contract=2000),
+        Weighed(6000, False, 2, 500, contract=500),
     ]
     caps = [60000, 30000, 6000]
     shares = {name.value: allocate(9000, debts, caps, name) for name in STRATEGIES}
@@ -206,6 +206,7 @@ def test_the_strategies_differ_in_who_is_paid_first() -> None:
         "small_first": [500, 2500, 6000],
         "priority_first": [500, 8000, 500],
         "equal": [3000, 3000, 3000],
+        "contractual": [4000, 4000, 1000],
     }
 
 
@@ -223,8 +224,9 @@ def test_decision_29_a_share_keeps_a_weight_or_a_rank_and_never_a_balance() -> N
 def test_interest_is_a_forecast_beside_the_schedule_and_only_makes_the_plan_longer() -> None:
     tax = a_claim(pence=120000, type="HMRC_SA", rate=Decimal("8.00"))
     found = propose(a_case(tax, payment=Pence(10000)), the_policy())
-    # 12 months on 1,200, 1,100 ... 100 pounds: 7,800 pound-months at 8 per cent a year.
-    assert found.interest == 5200
+    # £100 for 31 days at 8 per cent a year is 67.9p, for 61 days 133.6p ... for a year 800p.
+    days = (31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337, 365)
+    assert found.interest == sum(10000 * 8 * day // 36500 for day in days) == 5221
     assert (found.months, found.months_with_interest) == (12, 13)
     assert found.notices == (Notice.INTEREST_ADDED,)
     unknown = propose(a_case(a_claim(adds_interest=True), payment=Pence(1000)), the_policy())
