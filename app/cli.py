@@ -35,9 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="everything on this machine: a demonstration")
     run.add_argument("--port", type=int, default=8000, help="of the portal (8000)")
-    run.add_argument(
-        "--simulators-from", type=int, default=8101, help="first of eight ports (8101)"
-    )
+    run.add_argument("--simulators-from", type=int, default=8101, help="first of nine ports (8101)")
     run.set_defaults(act=_run)
 
     serve = commands.add_parser("serve", help="the portal, for people")

@@ -21,6 +21,7 @@ from consent.sessions import Sessions
 from consent.store import Store
 from debts.pull import Pulls
 from debts.visit import Visits
+from plan.ports import Payments
 from plan.rules.policy import Policies
 from plan.tokens import TokenKeeper
 
@@ -44,6 +45,10 @@ class Services:
     tokens: TokenKeeper
     messages: Mapping[DepartmentCode, NativeMessages]
     """What tells a department of holds and plans; only those that take it electronically."""
+    payments: Payments
+    """Takes and returns money; a payment's state is read here and nowhere else."""
+    pay_webhook_secret: str
+    """What the payment provider signs its messages with."""
     sign_receipt: Callable[[Mapping[str, Any]], str]
     """Dates and signs what `consent.receipts` says: a compact `consent-receipt+jwt`."""
     public_keys: Mapping[str, Any]

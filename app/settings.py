@@ -21,6 +21,9 @@ from consent.keys import KeyRefused, load_keys
 Mode = Literal["production", "demonstration"]
 Brand = Literal["generic", "govuk"]
 ONE_LOGIN_HOSTS: Final = ".account.gov.uk"
+PAY_HOSTS: Final = ".payments.service.gov.uk"
+PAY: Final = f"https://publicapi{PAY_HOSTS}"
+PAY_PAGES: Final = f"https://www{PAY_HOSTS}"
 DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
 DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
 """Only the demonstration has a department's private key beside ours."""
@@ -57,6 +60,9 @@ class Settings:
     one_login_url: str = "https://oidc.account.gov.uk"
     one_login_identity_url: str = "https://identity.account.gov.uk"
     one_login_client_id: str = ""
+    pay_url: str = PAY
+    """Where GOV.UK Pay's API is, and below where people type their card."""
+    pay_pages_url: str = PAY_PAGES
     brand: Brand = "generic"
     more_form_origins: tuple[str, ...] = ()
     more_hosts: tuple[str, ...] = ()
@@ -80,8 +86,10 @@ class Settings:
 
     @property
     def form_action_origins(self) -> tuple[str, ...]:
-        """Where a form of ours may lead: the sign-in service, and what is added (decision 48)."""
-        return tuple(dict.fromkeys((*map(_origin, (self.one_login_url,)), *self.more_form_origins)))
+        """Where a form of ours may lead: the sign-in service, the payment pages, and what is added
+        (decision 48)."""
+        ours = map(_origin, (self.one_login_url, self.pay_pages_url))
+        return tuple(dict.fromkeys((*ours, *self.more_form_origins)))
 
     @property
     def one_login_issuer(self) -> str:
@@ -146,6 +154,8 @@ def _read(environ: Mapping[str, str]) -> Settings:
         "SVD_ADDRESS_ONE_LOGIN_IDENTITY",
         one_login if demonstration else "https://identity.account.gov.uk",
     )
+    pay = environ.get("SVD_ADDRESS_GOVUK_PAY", "http://127.0.0.1:8109" if demonstration else PAY)
+    pay_pages = environ.get("SVD_ADDRESS_GOVUK_PAY_PAGES", pay if demonstration else PAY_PAGES)
     client = DEMONSTRATION_CLIENT if demonstration else ""
     database = environ.get("DATABASE_URL", "")
     return Settings(
@@ -163,6 +173,8 @@ def _read(environ: Mapping[str, str]) -> Settings:
         one_login_url=one_login.rstrip("/"),
         one_login_identity_url=identity.rstrip("/"),
         one_login_client_id=environ.get("SVD_ONE_LOGIN_CLIENT_ID", client),
+        pay_url=pay.rstrip("/"),
+        pay_pages_url=pay_pages.rstrip("/"),
         brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
         more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
         more_hosts=_list(environ.get("SVD_HOSTS", "")),
@@ -203,6 +215,8 @@ def _production_faults(found: Settings, environ: Mapping[str, str]) -> list[str]
         "SVD_PORTAL_URL": found.portal_url,
         "SVD_ADDRESS_ONE_LOGIN": found.one_login_url,
         "SVD_ADDRESS_ONE_LOGIN_IDENTITY": found.one_login_identity_url,
+        "SVD_ADDRESS_GOVUK_PAY": found.pay_url,
+        "SVD_ADDRESS_GOVUK_PAY_PAGES": found.pay_pages_url,
         **{
             f"SVD_ADDRESS_{entry.code.upper()}": entry.address
             for entry in register.load(environ=environ).connected()
@@ -216,6 +230,9 @@ def _production_faults(found: Settings, environ: Mapping[str, str]) -> list[str]
     for name in ("SVD_ADDRESS_ONE_LOGIN", "SVD_ADDRESS_ONE_LOGIN_IDENTITY"):
         if not (urlsplit(addresses[name]).hostname or "").endswith(ONE_LOGIN_HOSTS):
             faults.append(f"{name} must be GOV.UK One Login itself, not a simulator.")
+    for name in ("SVD_ADDRESS_GOVUK_PAY", "SVD_ADDRESS_GOVUK_PAY_PAGES"):
+        if not (urlsplit(addresses[name]).hostname or "").endswith(PAY_HOSTS):
+            faults.append(f"{name} must be GOV.UK Pay itself, not a simulator.")
     if found.one_login_client_id == DEMONSTRATION_CLIENT:
         faults.append("SVD_ONE_LOGIN_CLIENT_ID must not be the demonstration's.")
     if any(found.keys_dir.glob(DEPARTMENTS_PRIVATE_KEYS)):

@@ -20,6 +20,7 @@ from adapters.departments.native.published import PublishedKeys
 from adapters.identity.one_login import OneLogin
 from adapters.identity.settings import OneLoginSettings
 from adapters.messages.sealed_contact import ContactKeeper
+from adapters.payments.govuk_pay import GovukPay
 from adapters.signer_socket import SocketSigner
 from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
@@ -28,7 +29,7 @@ from app.department_api.clients import PublishedClients
 from app.department_api.door import Door
 from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
-from app.local.keys import secret
+from app.local.keys import secret, text
 from app.services import Services
 from app.settings import SIGNERS_KEYS, Settings, SignerSettings
 from consent import notices as notice_files
@@ -51,6 +52,7 @@ from debts.ports import Department, Vault
 from debts.pull import Pulls
 from debts.vault import MemoryVault
 from debts.visit import Visits
+from plan.ports import Payments
 from plan.rules import policy as policy_files
 from plan.tokens import TokenKeeper, public_half, tag_key
 
@@ -70,6 +72,7 @@ class Outside:
     messages: Mapping[DepartmentCode, NativeMessages]
     published: Mapping[DepartmentCode, PublishedKeys]
     signer: SocketSigner
+    payments: Payments
 
     def stop(self) -> None:
         self.loop.call(self.wire.close(), seconds=5)
@@ -122,6 +125,8 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         evidence=EvidenceKeeper(secret(settings.keys_dir, "evidence_key"), chance),
         tokens=TokenKeeper(public_half(secret(settings.keys_dir, "token_key")), tag_key(pepper)),
         messages=outside.messages,
+        payments=outside.payments,
+        pay_webhook_secret=text(settings.keys_dir, "govuk_pay_webhook_secret"),
         sign_receipt=outside.signer.sign_receipt,
         public_keys=load_keys(settings.keys_dir / "portal.jwks.json").public(),
         one_login_client_jwks=load_keys(settings.keys_dir / "one_login_client.jwks.json").public(),
@@ -162,7 +167,8 @@ def _outside(
     settings: Settings, environ: Mapping[str, str], clock: Clock, chance: Chance
 ) -> Outside:
     register = register_files.load(environ=environ)
-    wire = Wire(register.origins(), demonstration=settings.demonstration)
+    origins = {*register.origins(), settings.pay_url}
+    wire = Wire(origins, demonstration=settings.demonstration)
     signer = SocketSigner(settings.signer_socket)
     departments: dict[DepartmentCode, Department] = {}
     messages: dict[DepartmentCode, NativeMessages] = {}
@@ -175,7 +181,15 @@ def _outside(
             )
         else:
             departments[entry.code] = _own_wire(entry, settings, wire, clock)
-    return Outside(register, wire, WireLoop().start(), departments, messages, published, signer)
+    loop = WireLoop().start()
+    return Outside(
+        register, wire, loop, departments, messages, published, signer, _payments(settings, wire)
+    )
+
+
+def _payments(settings: Settings, wire: Wire) -> Payments:
+    key = text(settings.keys_dir, "govuk_pay_api_key")
+    return GovukPay(wire, settings.pay_url, key, pages=settings.pay_pages_url)
 
 
 def _door(

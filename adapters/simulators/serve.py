@@ -35,6 +35,7 @@ PORTS: Final[Mapping[str, int]] = MappingProxyType(
         "dvla": 8106,
         "slc": 8107,
         "nhsbsa": 8108,
+        "govuk_pay": 8109,
     }
 )
 """Every simulator by name, with the port of the demonstration."""
@@ -47,10 +48,10 @@ STOP_WITHIN: Final = 0.2
 class SimulatorSettings:
     """What a simulator is told: who it is, where it and the portal stand, where keys are read.
 
-    `department` is the register's code ("" for the sign-in service). `keys_dir` holds the
-    demonstration keys that the portal's set-up made; simulators only read there. `checks_status`:
-    a native department asks the portal how a permission stands before it answers under it, at
-    `portal_reached_at` where the portal's own name leads elsewhere from here.
+    `department` is the register's code ("" for the sign-in service and the payment provider).
+    `keys_dir` holds the demonstration keys that the portal's set-up made; simulators only read
+    there. `checks_status`: a native department asks the portal how a permission stands before it
+    answers under it, at `portal_reached_at` where the portal's own name leads elsewhere from here.
     """
 
     name: str
@@ -62,7 +63,7 @@ class SimulatorSettings:
 
     @property
     def department(self) -> str:
-        return "" if self.name == "one_login" else self.name
+        return "" if self.name in ("one_login", "govuk_pay") else self.name
 
     @classmethod
     def from_environment(

@@ -8,7 +8,17 @@ from __future__ import annotations
 import sys
 import textwrap
 
-SIMULATORS = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa")
+SIMULATORS = (
+    "one_login",
+    "hmrc",
+    "hmcts",
+    "dwp",
+    "council",
+    "dvla",
+    "slc",
+    "nhsbsa",
+    "govuk_pay",
+)
 _MISSING = "This build has no simulators: they are for development and demonstration only."
 
 

@@ -6,8 +6,10 @@ Private (mode 0600):
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
     vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret, check_code,
-    hmrc_client, hmcts_client   32 random bytes each, as base64url text; the last two are what
-                                the portal proves itself with at departments of their own wire
+    hmrc_client, hmcts_client, govuk_pay_api_key, govuk_pay_webhook_secret
+                                32 random bytes each, as base64url text; the clients' are what
+                                the portal proves itself with at departments of their own wire,
+                                the last two are texts that it shares with the payment provider
 The signer's own, in a folder that no other process is told of (SEC-19):
     portal.jwk.json             P-256, ES256: signs consent assertions, events and receipts
     log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
@@ -43,6 +45,8 @@ SECRETS: Final = (
     "check_code",
     "hmrc_client",
     "hmcts_client",
+    "govuk_pay_api_key",
+    "govuk_pay_webhook_secret",
 )
 
 
@@ -75,6 +79,11 @@ def ensure_signer(folder: Path, *, publish_to: Path) -> None:
 def secret(folder: Path, name: str) -> bytes:
     """The 32 bytes of one of SECRETS."""
     return base64.urlsafe_b64decode((folder / name).read_text().strip())
+
+
+def text(folder: Path, name: str) -> str:
+    """One of SECRETS as it is written: a key that somebody else gave us is a text, not bytes."""
+    return (folder / name).read_text().strip()
 
 
 def _pair(folder: Path, name: str, make: Callable[[], dict[str, Any]]) -> None:

@@ -1,0 +1,1 @@
+"""Who takes and returns money for us; `plan.ports.Payments` is what they have in common."""
