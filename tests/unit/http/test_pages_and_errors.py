@@ -32,7 +32,7 @@ def test_each_answer_has_its_own_nonce(client: PageClient) -> None:
 
 def test_forms_may_lead_to_the_sign_in_service(client: PageClient) -> None:
     policy = client.get("/").response.headers["Content-Security-Policy"]
-    assert "form-action 'self' http://127.0.0.1:8101;" in policy
+    assert "form-action 'self' http://127.0.0.1:8101 http://127.0.0.1:8109;" in policy
 
 
 @pytest.mark.parametrize("code", [403, 404, 429, 500, 503])

@@ -45,7 +45,10 @@ def test_production_needs_no_word_that_it_is_production(tmp_path: Path) -> None:
     assert settings.secure
     assert settings.one_login_issuer == "https://oidc.account.gov.uk/"
     assert settings.one_login_did_url == "https://identity.account.gov.uk/.well-known/did.json"
-    assert settings.form_action_origins == ("https://oidc.account.gov.uk",)
+    assert settings.form_action_origins == (
+        "https://oidc.account.gov.uk",
+        "https://www.payments.service.gov.uk",
+    )
     assert settings.hosts == ["www.see-and-pay.example.gov.uk"]
 
 
