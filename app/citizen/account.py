@@ -42,11 +42,17 @@ TITLES: Final[Mapping[str, Any]] = {
     "hold_request": _l("What you said is wrong"),
     "plan": _l("Plans"),
     "plan_share": _l("Parts of plans"),
-    "instalment": _l("Payments"),
+    "instalment": _l("Payment days"),
     "plan_version": _l("Plans before you changed them"),
     "plan_break": _l("Breaks from paying"),
     "plan_event": _l("What happened to plans"),
     "message": _l("Messages"),
+    "payment": _l("Payments"),
+    "agreement": _l("Standing permissions that you gave the payment service"),
+    "allocation": _l("What each department got of your payments"),
+    "refund": _l("What went back to you"),
+    "allocation_receipt": _l("What departments said about payments"),
+    "share_answer": _l("What departments said about your plan"),
 }
 SHOWN: Final = 20
 """Rows of one table on the page; the file has all."""
