@@ -184,6 +184,12 @@ def _share(at: Journey) -> None:
     at.press("Continue")
 
 
+def _put_in(at: Journey) -> None:
+    for radio in at.page.locator('main input[type="radio"][value="in"]').all():
+        radio.check()
+    at.press("Continue")
+
+
 ANSWERS: tuple[tuple[str, Callable[[Journey], None]], ...] = (
     ("/", _start),
     ("/exit-this-page", _last_button),
@@ -211,6 +217,7 @@ ANSWERS: tuple[tuple[str, Callable[[Journey], None]], ...] = (
     ("/budget/changes", _marking("changes", "none")),
     ("/budget/check", _continue),
     ("/plan", _plan),
+    ("/plan/old-debts", _put_in),
     ("/plan/day", _marking("day", "1")),
     ("/plan/how", _marking("method", "card")),
     ("/plan/share", _share),

@@ -71,6 +71,9 @@ def on(client: Seated, page: Page, **said: str) -> Page:
         match page.path:
             case "/plan":
                 page = client.send(page, do="continue")
+            case "/plan/old-debts":
+                names = {n["name"] for n in page.form().all("input", type_="radio")}
+                page = client.send(page, **dict.fromkeys(names, said.get("old", "in")))  # type: ignore[arg-type]
             case "/plan/day":
                 page = client.send(page, day=said.get("day", "15"))
             case "/plan/how":

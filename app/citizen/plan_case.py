@@ -22,7 +22,7 @@ from plan.rules.claim import Claim
 from plan.rules.policy import Policy
 from plan.rules.proposal import Proposal, propose
 from plan.rules.reasons import Outcome, Reason
-from plan.rules.statement import Statement
+from plan.rules.strategies import StrategyName
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,13 +35,16 @@ class Worked(Ephemeral):
     """
 
     view: View
-    claims: tuple[Claim, ...]
-    statement: Statement
+    case: Case
     policy: Policy
     draft: PlanDraft
     suggested: Proposal
     proposal: Proposal
     payment_gone: bool = False
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return self.case.claims
 
     @property
     def possible(self) -> bool:
@@ -102,13 +105,21 @@ def worked(*, with_everyone: bool = False) -> Worked | None:
         return None
     chosen = draft()
     policy = services().policies.on(today(), nation)
-    claims = claims_for_plan(view, declined=() if with_everyone else chosen.declined)
-    case = Case(on=today(), nation=nation, claims=tuple(claims), statement=statement)
+    claims = claims_for_plan(
+        view,
+        declined=() if with_everyone else chosen.declined,
+        pay_anyway=chosen.pay_anyway,
+    )
+    case = Case(
+        on=today(),
+        nation=nation,
+        claims=tuple(claims),
+        statement=statement,
+        strategy=StrategyName(chosen.strategy) if chosen.strategy else None,
+    )
     suggested = _suggested(case, policy)
     proposal, gone = _chosen(case, policy, suggested, chosen.payment)
-    return Worked(
-        view, case.claims, statement, policy, chosen, suggested, proposal, payment_gone=gone
-    )
+    return Worked(view, case, policy, chosen, suggested, proposal, payment_gone=gone)
 
 
 def before_plan(*, with_everyone: bool = False) -> Worked | None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.citizen import anchor, plan_case, plan_dates, plan_words
 from app.citizen.plan_agreeing import agree_to
 from app.citizen.plan_draft import ShownPlan
-from app.citizen.plan_steps import AGREED, CHECK, PLAN, next_step
+from app.citizen.plan_steps import AGREED, CHECK, OLD, PLAN, next_step
 from app.citizen.plan_terms import Offer, offer
 from app.citizen.slots import PLAN_SHOWN
 from app.http import session
@@ -86,7 +86,7 @@ def _offer() -> Offer | None:
     worked = plan_case.worked()
     if worked is None or worked.payment_gone or worked.out_of_date:
         return None
-    if next_step(worked.draft) != CHECK or not _all_asked(worked):
+    if worked.proposal.ask_first or next_step(worked.draft) != CHECK or not _all_asked(worked):
         return None
     return offer(worked)
 
@@ -105,6 +105,8 @@ def _elsewhere() -> Response:
     worked = plan_case.worked()
     if worked is None or not worked.possible or worked.payment_gone or worked.out_of_date:
         return redirect(PLAN, 303)
+    if worked.draft.settled and worked.proposal.ask_first:
+        return redirect(OLD, 303)
     step = next_step(worked.draft)
     return redirect("/plan/share" if step == CHECK else step, 303)
 
@@ -137,7 +139,6 @@ def _page(
         month=plan_dates.month_and_year,
         rows=plan_words.rows(worked),
         left_out=plan_words.left_out(worked),
-        old_debts=plan_words.old_debts(worked),
         totals=[
             plan_words.name(code)
             for code, said in worked.draft.totals.items()

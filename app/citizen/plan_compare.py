@@ -8,17 +8,20 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_dates, plan_words, who
+from app.citizen import plan_case, plan_dates, plan_words, who
 from app.citizen.plan_change import running
 from app.citizen.plan_draft import OtherTerms
+from app.citizen.plan_progress import left_to_pay
 from app.citizen.plan_steps import PLAN, PROGRESS
 from app.citizen.slots import PLAN_OTHER
+from app.citizen.view import current_view
 from app.http import session
 from app.http.access import signed_in, signed_in_recently
 from app.http.current import services
 from app.http.fields import Choice, DayOfMonth, Money
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
+from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
 from consent.errors import WrongState
 from debts.ephemeral import Ephemeral
@@ -79,6 +82,14 @@ def other_sent() -> Response:
     form = read_form(Other())
     if not form.ok:
         return _ask(plan, form)
+    most = _most()
+    if most is not None and form.data["amount"] > most:
+        words = _(
+            "Amount each month must be between %(least)s and %(most)s",
+            least=format_pounds(Pence(LEAST)),
+            most=format_pounds(most),
+        )
+        return _ask(plan, form.with_error("amount", words))
     chosen = OtherTerms(form.data["amount"], form.data["day"], plan.version)
     try:
         _beside(plan, chosen)
@@ -115,6 +126,12 @@ def chosen() -> Response:
         _vary(plan, other)
     visit.delete(PLAN_OTHER)
     return redirect(PROGRESS, 303)
+
+
+def _most() -> Pence | None:
+    """What is available by the budget of this visit, where there is one with enough for a plan."""
+    worked = plan_case.worked()
+    return worked.available if worked is not None and worked.available >= LEAST else None
 
 
 def _vary(plan: PlanSoFar, other: OtherTerms) -> None:
@@ -162,10 +179,15 @@ def _ask(plan: PlanSoFar, form: Form) -> Response:
 
 
 def _page(plan: PlanSoFar, other: OtherTerms, form: Form) -> Response:
+    view = current_view()
+    now = left_to_pay(plan, view)
+    then = left_to_pay(plan, view, payment=other.pence, pay_day=other.day)
     return page(
         "citizen/plan/compare.html",
         form=form,
         plan=plan,
+        finish=(now.finish, then.finish) if now and then else (None, None),
+        month=plan_dates.month_and_year,
         other=other,
         rows=_beside(plan, other),
     )

@@ -18,18 +18,26 @@ class PlanDraft(Ephemeral):
     """None, or an empty text, stands for a question that has no answer yet.
 
     `payment` is the amount a month that the person looks at; None is the suggested one, and
-    `settled` that they went on with it. `share` and `totals` are yes or no by department code.
-    `post_key` is that of the form that agrees, made once for each draft (SEC-80).
+    `settled` that they went on with it. `strategy` is the way to share that they chose. `share` and
+    `totals` are yes or no by department code. `post_key` is that of the form that agrees, made once
+    for each draft (SEC-80). `old` is in or out, by the tag of a debt that may be too old.
     """
 
     payment: Pence | None = None
     settled: bool = False
+    strategy: str = ""
     pay_day: int | None = None
     method: str = ""
+    old: Mapping[str, str] = field(default_factory=dict)
     share: Mapping[str, str] = field(default_factory=dict)
     totals: Mapping[str, str] = field(default_factory=dict)
     share_shown_at: datetime | None = None
     post_key: str = ""
+
+    @property
+    def pay_anyway(self) -> dict[str, bool]:
+        """What the person said of debts that may be too old, by tag (LIM-04)."""
+        return {tag: said == "in" for tag, said in self.old.items()}
 
     @property
     def declined(self) -> frozenset[str]:

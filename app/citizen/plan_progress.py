@@ -87,8 +87,10 @@ def answers() -> Response:
     )
 
 
-def left_to_pay(plan: PlanSoFar, view: View) -> Left | None:
-    """Nothing before a pull in this visit."""
+def left_to_pay(
+    plan: PlanSoFar, view: View, *, payment: int | None = None, pay_day: int | None = None
+) -> Left | None:
+    """Nothing before a pull in this visit. `payment` and `pay_day` are other terms to look at."""
     tags = {line.debt_tag: line for line in plan.lines if line.live}
     answered = {card.entry.code for card in view.cards if card.was_asked} - {
         card.entry.code for card in view.unanswered
@@ -102,11 +104,11 @@ def left_to_pay(plan: PlanSoFar, view: View) -> Left | None:
         if tag in tags:
             claims[tag] = claim_from_debt(numbered.debt, numbered.department, on=plan_dates.today())
     gone = {line.department for tag, line in tags.items() if tag not in claims} & answered
-    months = _months(plan, list(claims.values())) if claims else 0
+    months = _months(plan, list(claims.values()), payment or plan.payment) if claims else 0
     return Left(
         pence=Pence(sum(claim.balance_pence for claim in claims.values())),
         months=months if not wanted - answered else None,
-        finish=_finish(plan, months) if months and not wanted - answered else None,
+        finish=_finish(plan, months, pay_day) if months and not wanted - answered else None,
         cleared=tuple(
             plan_words.name(code)
             for code in sorted(gone - {claim.department for claim in claims.values()})
@@ -115,7 +117,7 @@ def left_to_pay(plan: PlanSoFar, view: View) -> Left | None:
     )
 
 
-def _months(plan: PlanSoFar, claims: list[Claim]) -> int | None:
+def _months(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
     """How many payments are left by the plan's own strategy, from today's balances."""
     today = plan_dates.today()
     policy = services().policies.on(today, current_nation() or Nation.ENGLAND)
@@ -123,11 +125,14 @@ def _months(plan: PlanSoFar, claims: list[Claim]) -> int | None:
         on=today,
         nation=policy.nation,
         claims=tuple(claims),
-        payment=Pence(plan.payment),
+        payment=Pence(payment),
         strategy=StrategyName(plan.strategy),
     )
     return propose(case, policy).months
 
 
-def _finish(plan: PlanSoFar, months: int) -> date:
+def _finish(plan: PlanSoFar, months: int, pay_day: int | None) -> date:
+    """By the plan's own day, or by another one from the first on which it can be paid."""
+    if pay_day is not None and pay_day != plan.pay_day:
+        return plan_dates.last_day(pay_day, months)
     return plan_dates.last_day(plan.pay_day, months, start=plan.next_due or plan.starts_on)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.citizen import plan_case, plan_dates, plan_words
 from app.citizen.plan_case import Worked
-from app.citizen.plan_steps import NOT_NOW, PROGRESS, next_step
+from app.citizen.plan_steps import NOT_NOW, OLD, PROGRESS, next_step
 from app.citizen.statement import BudgetState, budget_state
 from app.citizen.view import current_view
 from app.http import session
@@ -94,7 +94,8 @@ def _go_on(worked: Worked, typed: str) -> Response:
     payment = Pence(int(typed)) if PENCE.fullmatch(typed) else Pence(0)
     if not worked.least <= payment <= worked.available:
         return redirect("/plan", 303)
-    return redirect(next_step(plan_case.keep(payment=payment, settled=True)), 303)
+    draft = plan_case.keep(payment=payment, settled=True)
+    return redirect(OLD if worked.proposal.ask_first else next_step(draft), 303)
 
 
 def _own(worked: Worked) -> type[FormSchema]:
@@ -136,16 +137,18 @@ def _page(worked: Worked, form: Form) -> Response:
         months=months,
         days=days,
         month=plan_dates.month_and_year,
-        rows=plan_words.rows(worked),
+        bars=plan_words.bars(plan_words.rows(worked), days),
+        ways=len(proposal.shares) > 1 and months > 1,
         how=plan_words.how_worked_out(worked),
         left_out=plan_words.left_out(worked),
         old_debts=plan_words.old_debts(worked),
-        interest=plan_words.adds_interest(worked),
+        interest=plan_words.interest(worked),
         offers=[
             (one.part, one.payment, plan_dates.last_day(day, one.months or 1))
             for one in proposal.options
             if one.outcome is Outcome.PLAN
         ],
+        beside=plan_words.beside(proposal),
         long=Notice.LONG_PLAN in proposal.notices,
         stale_figures=Notice.GUIDELINES_OUT_OF_DATE in proposal.notices,
         short=months < SHORT_PLAN,

@@ -8,6 +8,7 @@ from app.citizen.plan_draft import PlanDraft
 
 PLAN: Final = "/plan"
 NOT_NOW: Final = "/plan/not-now"
+OLD: Final = "/plan/old-debts"
 DAY: Final = "/plan/day"
 HOW: Final = "/plan/how"
 SHARE: Final = "/plan/share"

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
 from app.citizen.plan_case import Worked
-from app.citizen.plan_dates import today
+from app.citizen.plan_dates import month_and_year
 from app.citizen.view import holds_by_tag, tag_of
 from app.http.current import services
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
+from app.http.text import ngettext
 from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
 from debts.view import Numbered
 from plan.lifecycle import ShareState
 from plan.progress import LineSoFar, PlanSoFar
 from plan.rules.affordability import Affordable, Part, part_of
-from plan.rules.claim import Nation
-from plan.rules.reasons import Reason
+from plan.rules.proposal import Proposal
+from plan.rules.reasons import Notice, Reason
 from plan.rules.strategies import StrategyName
-from plan.rules.words import REASONS
+from plan.rules.words import NOTICES, REASONS, SHARED
 from plan.terms import Method
 from plan.terms import Reason as Answer
 
@@ -54,10 +55,19 @@ ANSWER_REASONS: Final[dict[Answer, Any]] = {
     Answer.UNDER_REVIEW: _l("It is looking at this debt again."),
 }
 """Why a department asks for a change or says no (D68)."""
-OLD: Final = timedelta(days=6 * 365)
-"""The shortest time after which a debt may be too old (LIM-01, LIM-02); leap days make it early."""
-OLD_IN_SCOTLAND: Final = timedelta(days=5 * 365)
-"""LIM-03."""
+SAID_ELSEWHERE: Final = frozenset(
+    {
+        Notice.TOO_LONG,
+        Notice.TOKEN_PAYMENT,
+        Notice.BELOW_MINIMUMS,
+        Notice.LONG_PLAN,
+        Notice.INTEREST_ADDED,
+        Notice.GUIDELINES_OUT_OF_DATE,
+        Notice.MAY_BE_TOO_OLD,
+        Notice.PROBABLE_DUPLICATE,
+    }
+)
+"""Notices that have a place and words of their own on the page."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,6 +83,17 @@ class Row(Ephemeral):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Bar(Ephemeral):
+    """A row in words, as `base/shares.html` shows it."""
+
+    label: str
+    under: str
+    first: str
+    by: str
+    hundredths: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class LeftOut(Ephemeral):
     """A debt that is not in the plan, and why in plain words. `pays` is what is still paid on it
     each month."""
@@ -83,6 +104,8 @@ class LeftOut(Ephemeral):
     pays: Pence
     advice: bool
     reason: Reason
+    yours: bool = False
+    """The person said so themselves, and may say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +147,10 @@ def name(code: str) -> str:
     return entry.name if entry else ""
 
 
-def rows(worked: Worked) -> list[Row]:
-    months = worked.proposal.months or 1
+def rows(worked: Worked, proposal: Proposal | None = None) -> list[Row]:
+    """The debts of the plan, or of another proposal for the same case."""
+    proposal = proposal or worked.proposal
+    months = proposal.months or 1
     return [
         Row(
             name(share.claim.department),
@@ -134,7 +159,7 @@ def rows(worked: Worked) -> list[Row]:
             share.paid_off_in,
             max(1, 100 * share.paid_off_in // months),
         )
-        for share in worked.proposal.shares
+        for share in proposal.shares
     ]
 
 
@@ -153,6 +178,12 @@ def left_out(worked: Worked) -> list[LeftOut]:
                 " %(department)s looks at it.",
                 department=department,
             )
+        if out.same_as is not None and out.reason is Reason.DUPLICATE:
+            words = _(
+                "%(other)s shows it too, so we think it is one debt. You pay it once. If they are"
+                " two, tell us.",
+                other=name(out.same_as.department),
+            )
         found.append(
             LeftOut(
                 numbered.debt.label,
@@ -161,29 +192,78 @@ def left_out(worked: Worked) -> list[LeftOut]:
                 pays.get((out.claim.department, out.claim.id), Pence(0)),
                 out.reason in (Reason.SUBJECT_TO_WARRANT, Reason.TIME_BARRED),
                 out.reason,
+                yours=out.reason is Reason.TIME_BARRED and out.claim.pay_anyway is False,
             )
         )
     return found
 
 
 def old_debts(worked: Worked) -> list[Numbered]:
-    """Debts of the plan that may be too old to collect: a payment could start time again
-    (LIM-04). The service says so and never decides."""
-    years = OLD_IN_SCOTLAND if worked.policy.nation is Nation.SCOTLAND else OLD
-    found = (worked.of(share.claim) for share in worked.proposal.shares)
+    """Debts of the plan that may be too old to collect, of which the person has not said if they
+    want to pay them: a payment could start time again (LIM-04). The service never decides."""
+    return [worked.of(claim) for claim in worked.proposal.ask_first]
+
+
+def bars(rows: Iterable[Row], days: Sequence[date]) -> list[Bar]:
+    """The rows of a plan in words, with the days on which it is paid."""
     return [
-        one for one in found if one.debt.time_bar_from and one.debt.time_bar_from + years <= today()
+        Bar(
+            row.label,
+            row.department,
+            first_words(row.first, len(days)),
+            _("by %(month)s", month=month_and_year(days[row.paid_off_in - 1])),
+            row.hundredths,
+        )
+        for row in rows
     ]
 
 
-def adds_interest(worked: Worked) -> list[str]:
-    """Departments of the plan that add interest, once each."""
-    names = (
+def first_words(first: Pence, months: int) -> str:
+    """A debt's part of the first payment: of one that is made once, or every month."""
+    if not first:
+        return _("Nothing at first")
+    amount = format_pounds(first)
+    return _("%(amount)s a month", amount=amount) if months > 1 else amount
+
+
+def interest(worked: Worked) -> list[str]:
+    """One neutral line where departments add interest: a forecast where there is a rate, else that
+    they do (INT-04, INT-05). Never a reason to pay faster (journeys, 5.1)."""
+    proposal = worked.proposal
+    unknown = dict.fromkeys(
         name(share.claim.department)
-        for share in worked.proposal.shares
-        if share.claim.rate or share.claim.adds_interest
+        for share in proposal.shares
+        if share.claim.adds_interest and not share.interest
     )
-    return list(dict.fromkeys(names))
+    said = [
+        _("%(name)s adds interest to what is left, so the plan may take a little longer.", name=who)
+        for who in unknown
+    ]
+    if proposal.interest:
+        said.append(_forecast(proposal))
+    return said
+
+
+def _forecast(proposal: Proposal) -> str:
+    more = (proposal.months_with_interest or 0) - (proposal.months or 0)
+    about = format_pounds(Pence(-(-proposal.interest // 100) * 100))
+    words = _(
+        "Interest may add about %(amount)s over the whole plan, at the rate of today.",
+        amount=about,
+    )
+    if not more:
+        return words
+    longer = ngettext(
+        "The plan may then take %(num)s more payment.",
+        "The plan may then take %(num)s more payments.",
+        more,
+    )
+    return f"{words} {longer}"
+
+
+def beside(proposal: Proposal) -> list[str]:
+    """What else the rules say beside a plan; what has its own place on the page is not here."""
+    return [_(NOTICES[notice]) for notice in proposal.notices if notice not in SAID_ELSEWHERE]
 
 
 def how_worked_out(worked: Worked) -> list[str]:
@@ -246,8 +326,7 @@ def _sharing(worked: Worked) -> Iterator[str]:
         return
     if any(share.claim.minimum_pence for share in worked.proposal.shares):
         yield _("Amounts that the law or a department asks for as the least come first.")
-    if worked.proposal.strategy is StrategyName.TWO_TIER:
-        yield _("A third goes to debts that can hurt you most, such as council tax.")
-        yield _("The rest is shared by size: the larger the debt, the larger its share.")
-    else:
-        yield _("It is shared by size: the larger the debt, the larger its share.")
+    strategy = worked.proposal.strategy or StrategyName.PRO_RATA
+    yield _(SHARED[strategy])
+    if strategy is not StrategyName.SMALL_FIRST and (worked.proposal.months or 1) > 1:
+        yield _("You can also have small debts paid first. It takes as long and costs the same.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from app.http import session
 from app.http.current import now, services
@@ -96,10 +97,12 @@ def claims_for_plan(
     *,
     nation: Nation | None = None,
     declined: Collection[str] = (),
+    pay_anyway: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[Claim]:
     """Every debt of the view as a claim on a plan, with what we know besides: what the person
-    questions, which departments they left out of the plan (`declined`), and a moratorium that
-    another department told of. Debts that two departments show are for the rules to recognise."""
+    questions, which departments they left out of the plan (`declined`), what they said of debts
+    that may be too old (`pay_anyway`, by tag), and a moratorium that another department told of.
+    Debts that two departments show are for the rules to recognise."""
     held = holds_by_tag()
     paused = moratorium_until(view) is not None
     return [
@@ -111,6 +114,7 @@ def claims_for_plan(
             disputed=tag_of(numbered) in held,
             no_permission=numbered.department in declined,
             in_breathing_space=paused,
+            pay_anyway=pay_anyway.get(tag_of(numbered)) if pay_anyway else None,
         )
         for numbered in view.debts
     ]

@@ -14,9 +14,15 @@ from werkzeug.wrappers import Response
 
 from app import inventory
 from app.http.access import anyone
-from app.http.current import services
+from app.http.current import now, services
 from app.http.pages import page
+from app.http.text import gettext as _
+from app.http.text import lazy_gettext as _l
 from app.quote import quote
+from consent.clock import london_date
+from plan.rules.claim import Nation
+from plan.rules.strategies import StrategyName
+from plan.rules.words import WAYS
 
 EXAMPLE: Final = {
     "on": "2026-11-22",
@@ -32,6 +38,15 @@ EXAMPLE: Final = {
     ],
 }
 """An invented person: £1,960 in and £1,740 out in a month, £845.32 and £612 left to pay."""
+
+NATIONS: Final[Mapping[Nation, Any]] = MappingProxyType(
+    {
+        Nation.ENGLAND: _l("England"),
+        Nation.WALES: _l("Wales"),
+        Nation.SCOTLAND: _l("Scotland"),
+        Nation.NORTHERN_IRELAND: _l("Northern Ireland"),
+    }
+)
 
 blueprint = Blueprint("about", __name__, url_prefix="/about")
 
@@ -53,7 +68,17 @@ def what_we_store() -> Response:
 @blueprint.get("/how-plans-are-worked-out")
 @anyone
 def how_plans_are_worked_out() -> Response:
-    return page("public/how_plans.html", example=worked_example(), debts=EXAMPLE["debts"])
+    today = london_date(now())
+    return page(
+        "public/how_plans.html",
+        example=worked_example(),
+        debts=EXAMPLE["debts"],
+        ways=[(_(WAYS[name]), ends) for name, ends in example_ways()],
+        today=today,
+        policies=[
+            (words, services().policies.on(today, nation)) for nation, words in NATIONS.items()
+        ],
+    )
 
 
 @blueprint.get("/departments")
@@ -72,6 +97,20 @@ def departments() -> Response:
 def worked_example() -> Mapping[str, Any]:
     """The answer to EXAMPLE by the engine that makes real plans: income, outgoings, … in pence."""
     return MappingProxyType(quote(json.dumps(EXAMPLE).encode()))
+
+
+@cache
+def example_ways() -> tuple[tuple[StrategyName, tuple[int, ...]], ...]:
+    """By each way to share, the months after which the two debts of EXAMPLE end (F97)."""
+    return tuple((name, _endings(name)) for name in WAYS)
+
+
+def _endings(name: StrategyName) -> tuple[int, ...]:
+    answer = quote(json.dumps({**EXAMPLE, "strategy": name}).encode())
+    return tuple(
+        max(month["month"] for month in answer["schedule"] if month["lines"][debt])
+        for debt in ("tax", "benefit")
+    )
 
 
 def schema_hash(kept: tuple[inventory.Kept, ...]) -> str:

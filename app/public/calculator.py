@@ -5,7 +5,7 @@ It posts, so that no amount stands in an address (decision 47). Nothing is sent 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,14 +20,18 @@ from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
+from app.http.text import ngettext
 from consent.clock import london_date
 from debts.ephemeral import Ephemeral
-from debts.money import Pence
-from plan.rules.case import Case
+from debts.money import NOTHING, format_pounds
+from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim, Nation
-from plan.rules.proposal import Proposal, propose
-from plan.rules.reasons import Outcome
+from plan.rules.comparison import compare
+from plan.rules.policy import Policy
+from plan.rules.proposal import REFERRING, Proposal, propose
+from plan.rules.reasons import Notice, Outcome
 from plan.rules.statement import Line, Statement
+from plan.rules.words import NOTICES, WAYS
 
 blueprint = Blueprint("calculator", __name__)
 WHERE: Final[Mapping[str, Nation]] = MappingProxyType(
@@ -76,6 +80,10 @@ class Figures(FormSchema):
         not_money=_l("Amount left over each month must be an amount of money, like 120 or 120.50"),
     )
     where = Choice(WHERE, empty=_l("Select where you live"))
+    payment = Money(
+        not_money=_l("Amount each month must be an amount of money, like 70 or 70.50"),
+        optional=True,
+    )
     council_tax = _debt(DEBTS["council_tax"])
     benefit = _debt(DEBTS["benefit"])
     tax = _debt(DEBTS["tax"])
@@ -84,9 +92,24 @@ class Figures(FormSchema):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row(Ephemeral):
+    """A debt in words, as `base/shares.html` shows it."""
+
     label: str
-    first: Pence
-    paid_off_in: int
+    first: str
+    by: str
+    hundredths: int
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Way(Ephemeral):
+    """A way to share the same payment: how long it takes, and which debt ends first and when; no
+    debt where all end together."""
+
+    name: str
+    months: int
+    first: str
+    first_in: int
 
 
 @blueprint.get("/about/try-the-calculator")
@@ -103,11 +126,23 @@ def worked_out() -> Response:
         form = form.with_error(
             "council_tax", _("Enter how much is left to pay on at least one of these")
         )
-    return _page(form, _propose(form.data) if form.ok else None)
+    if not form.ok:
+        return _page(form)
+    case, policy = _case(form.data)
+    try:
+        found = _propose(case, policy)
+    except PaymentNotPossible:
+        most = propose(replace(case, payment=None), policy).affordable
+        words = _(
+            "Amount each month must be between %(least)s and %(most)s",
+            least=format_pounds(policy.affordability.smallest_payment),
+            most=format_pounds(most.available if most else NOTHING),
+        )
+        return _page(form.with_error("payment", words))
+    return _page(form, found, _ways(case, policy, found))
 
 
-def _propose(typed: Mapping[str, Any]) -> Proposal:
-    """Half of what is available or, where half makes no plan, the first offer that does."""
+def _case(typed: Mapping[str, Any]) -> tuple[Case, Policy]:
     nation = WHERE[typed["where"]]
     today = london_date(now())
     case = Case(
@@ -119,26 +154,73 @@ def _propose(typed: Mapping[str, Any]) -> Proposal:
             if typed[name]
         ),
         statement=Statement(income=(Line("other-income", typed["left"]),), outgoings=()),
+        payment=typed["payment"],
     )
-    policy = services().policies.on(today, nation)
+    return case, services().policies.on(today, nation)
+
+
+def _propose(case: Case, policy: Policy) -> Proposal:
+    """The typed payment; else half of what is available or, where half makes no plan, the first
+    offer that does. Raises PaymentNotPossible."""
     found = propose(case, policy)
     offer = next((one for one in found.options if one.outcome is Outcome.PLAN), None)
-    if found.outcome is Outcome.REFER and offer is not None:
+    if case.payment is None and found.outcome is Outcome.REFER and offer is not None:
         return propose(replace(case, payment=offer.payment), policy)
     return found
 
 
-def _page(form: Form, found: Proposal | None = None) -> Response:
+def _ways(case: Case, policy: Policy, found: Proposal) -> list[Way]:
+    """Every way to share the same payment that ends differently; none where there is nothing to
+    choose (F97)."""
+    if found.outcome is not Outcome.PLAN or len(found.shares) < 2:
+        return []
+    ways: dict[object, Way] = {}
+    for one in compare(replace(case, payment=found.payment), policy):
+        soonest = min(one.endings, key=lambda ending: ending.month)
+        label = "" if soonest.month == one.months else str(DEBTS[soonest.claim.id])
+        ends = tuple(ending.month for ending in one.endings)
+        ways.setdefault(ends, Way(_(WAYS[one.strategy]), one.months, label, soonest.month))
+    return list(ways.values())
+
+
+def _why_not(found: Proposal) -> str:
+    """Why these figures make no plan, in one plain sentence."""
+    if found.outcome is Outcome.NOTHING_TO_PAY:
+        return _("None of these can go in a plan where you live.")
+    if found.outcome is Outcome.NO_AFFORDABLE_PLAN:
+        return _("Nothing is left over for a plan.")
+    return next((_(NOTICES[one]) for one in found.notices if one in REFERRING), "")
+
+
+def _rows(found: Proposal) -> list[Row]:
+    months = found.months or 1
+    return [
+        Row(
+            str(DEBTS[share.claim.id]),
+            format_pounds(share.first) if share.first else _("Nothing at first"),
+            ngettext("after %(num)s month", "after %(num)s months", share.paid_off_in),
+            max(1, 100 * share.paid_off_in // months),
+        )
+        for share in found.shares
+    ]
+
+
+def _page(form: Form, found: Proposal | None = None, ways: Sequence[Way] = ()) -> Response:
+    possible = found is not None and found.outcome is Outcome.PLAN
     return page(
         "public/calculator.html",
         form=form,
         found=found,
         debts=DEBTS,
-        possible=found is not None and found.outcome is Outcome.PLAN,
-        rows=[
-            Row(str(DEBTS[share.claim.id]), share.first, share.paid_off_in)
-            for share in (found.shares if found else ())
+        possible=possible,
+        why_not=_why_not(found) if found and not possible else "",
+        beside=[
+            _(NOTICES[one])
+            for one in (found.notices if found and possible else ())
+            if one is not Notice.GUIDELINES_OUT_OF_DATE
         ],
+        rows=_rows(found) if found and possible else [],
+        ways=ways,
         out=[str(DEBTS[one.claim.id]) for one in (found.excluded if found else ())],
         offers=[one for one in (found.options if found else ()) if one.outcome is Outcome.PLAN],
     )

@@ -95,19 +95,39 @@ NOTICES: Final[Mapping[Notice, str]] = MappingProxyType(
 )
 """What is said beside a plan, in plain words."""
 
-STRATEGIES: Final[Mapping[StrategyName, str]] = MappingProxyType(
+WAYS: Final[Mapping[StrategyName, str]] = MappingProxyType(
+    {
+        StrategyName.TWO_TIER: N_("A third to what can hurt you most, the rest by size"),
+        StrategyName.PRO_RATA: N_("By size"),
+        StrategyName.SMALL_FIRST: N_("Small debts first"),
+        StrategyName.PRIORITY_FIRST: N_("What can hurt you most first"),
+        StrategyName.EQUAL: N_("The same to each"),
+    }
+)
+"""The ways to share a payment that a person can choose, in their order on the page (F97)."""
+
+SHARED: Final[Mapping[StrategyName, str]] = MappingProxyType(
     {
         StrategyName.TWO_TIER: N_(
-            "A third goes to the most serious debts. The rest is shared by how big each debt is."
+            "A third goes to debts that can hurt you most, such as council tax. The rest is shared"
+            " by size: the larger the debt, the larger its share."
         ),
-        StrategyName.PRO_RATA: N_("Each debt gets a part by how big it is."),
-        StrategyName.SMALL_FIRST: N_("The smallest debt is paid first, then the next."),
-        StrategyName.PRIORITY_FIRST: N_("The most serious debts are paid first, then the others."),
-        StrategyName.EQUAL: N_("Each debt gets the same amount."),
+        StrategyName.PRO_RATA: N_(
+            "It is shared by size: the larger the debt, the larger its share."
+        ),
+        StrategyName.SMALL_FIRST: N_(
+            "Small debts come first: all of it goes to the smallest one until it is paid, then to"
+            " the next."
+        ),
+        StrategyName.PRIORITY_FIRST: N_(
+            "Debts that can hurt you most come first, such as council tax. The others get their"
+            " part when those are paid."
+        ),
+        StrategyName.EQUAL: N_("Each debt gets the same until it is paid."),
         StrategyName.CONTRACTUAL: N_("Each debt gets a part by what its own contract asks."),
     }
 )
-"""How a payment is shared, in plain words."""
+"""How each of them shares, in sentences with no numbers."""
 
 GUIDELINE_LABELS: Final = (
     N_("phone, internet and leisure"),

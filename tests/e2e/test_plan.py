@@ -42,6 +42,13 @@ def test_tamsin_from_the_offer_to_the_letter(surfer: Surfer, portal: Portal) -> 
     page.get_by_label("£150").check()
     surfer.press("Work out this plan")
     assert surfer.heading == "A plan you can afford: £150 a month"
+    surfer.press("See other ways to share your £150")
+    look(surfer, "plan-ways")
+    page.get_by_label("Small debts first").check()
+    surfer.press("Show this plan")
+    assert surfer.heading == "A plan you can afford: £150 a month"
+    page.locator("summary").click()
+    look(surfer, "plan-small-first")
     surfer.go("/plan/schedule")
     look(surfer, "plan-schedule")
     surfer.go("/plan")

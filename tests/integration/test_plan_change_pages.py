@@ -88,9 +88,12 @@ def test_other_terms_stand_beside_the_old_ones_before_they_count(
     page = tamsin.get("/plan/change/amount")
     wrong = tamsin.send(page, amount="3", day="40")
     assert set(wrong.errors()) == {"amount", "day"}
+    above = tamsin.send(page, amount="200.01", day="20")
+    assert above.errors() == {"amount": "Amount each month must be between £5 and £200"}
     page = tamsin.send(page, amount="80", day="20")
     assert page.path == "/plan/change/compare"
     assert page.says("You pay £100 £80")
+    assert page.says("You finish in")
     assert page.ticked() == []
     assert tamsin.send(page, plan="old").path == "/plan/progress"
     assert terms(portal) == (10000, 15, 1, "active")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -12,9 +13,10 @@ import pytest
 from adapters.departments.native import Delivery
 from app.citizen.plan_schedule import plain
 from app.citizen.slots import BUDGET, PLAN_DRAFT
+from debts.debt import Debts, NoDebts
 from tests.debts_desk import CAST, Seated, seat, stop_asking
 from tests.pages import Page
-from tests.plan_desk import a_budget, agreed, at_the_plan, change_answer, older, on, quick
+from tests.plan_desk import a_budget, agreed, at_the_plan, change_answer, held, older, on, quick
 from tests.portal import Portal
 
 TAMSIN = ("dwp", "council", "dvla")
@@ -76,7 +78,10 @@ def test_before_a_plan_the_page_says_what_is_needed(portal: Portal) -> None:
     assert page.heading == "Before we can work out a plan"
     assert page.links()["What you owe"] == "/debts/get"
     assert page.links()["Money in and out"] == "/budget"
-    for path in ("day", "how", "share", "check", "schedule", "not-now", "agreed", "progress"):
+    for path in (
+        *("day", "how", "share", "check", "schedule", "not-now", "agreed", "progress", "ways"),
+        *("missed", "finished", "change/one-day"),
+    ):
         assert client.get(f"/plan/{path}").path == "/plan"
 
 
@@ -127,6 +132,67 @@ def test_an_amount_that_was_tampered_with_is_not_taken(tamsin: Seated, payment: 
     page = tamsin.send(tamsin.get("/plan"), do="continue", payment=payment)
     assert page.path == "/plan"
     assert page.heading == "A plan you can afford: £100 a month"
+
+
+def test_other_ways_to_share_are_compared_and_the_chosen_one_is_agreed_f97(
+    portal: Portal, tamsin: Seated
+) -> None:
+    page = tamsin.get("/plan")
+    assert page.says("You can also have small debts paid first. It takes as long")
+    page = tamsin.get(page.links()["See other ways to share your £100"])
+    assert page.heading == "Ways to share your payment"
+    assert page.says("You pay £100 a month, 20 times, and finish in")
+    assert page.ticked() == ["way"]
+    cards = [node.text for node in page.main.all("h2")]
+    assert cards[0] == "A third to what can hurt you most, the rest by size (what we suggest)"
+    assert len(cards) == 5
+    assert page.says("The first to end is Vehicle tax penalty, by")
+    later = "A debt that can hurt you most ends later this way."
+    assert page.text.count(later) == 2, "by size, and the same to each"
+    assert page.says("They all end together.")
+    assert tamsin.send(page, way=[]).errors() == {
+        "way": "Select how you want to share your payment"
+    }
+    page = tamsin.send(page, way="small_first")
+    assert page.path == "/plan"
+    assert page.heading == "A plan you can afford: £100 a month"
+    assert page.says("That is 20 payments. The last one is smaller: £32.90.")
+    assert page.says("Small debts come first: all of it goes to the smallest one")
+    assert page.says("Nothing at first")
+    tamsin.send(on(tamsin, page), agree="yes")
+    assert portal.rows("select strategy, payment_pence from plan") == [("small_first", 10000)]
+    lines = portal.rows("select department, current_pence, rank from plan_share order by rank")
+    assert lines == [("dvla", 8000, 1), ("council", 2000, 2), ("dwp", 0, 3)]
+
+
+def test_one_debt_has_no_ways_and_its_plan_says_where_all_of_it_goes(portal: Portal) -> None:
+    quick(portal, "testwell", "council")
+    client = at_the_plan(portal, "testwell", "council")
+    page = client.get("/plan")
+    assert page.says("All of it goes to Sampleshire Council.")
+    assert page.says("There is one debt in the plan, so all of it goes there.")
+    assert client.get("/plan/ways").path == "/plan"
+
+
+def test_a_short_plan_says_so(tamsin: Seated) -> None:
+    for code in ("dwp", "council"):
+        change_answer(tamsin, code, answer=NoDebts(held(tamsin, code).arrived_at))
+    page = tamsin.get("/plan")
+    assert page.says("If you pay once, on")
+    assert page.says("This is a short plan. You can also pay each department yourself.")
+
+
+def test_interest_is_one_neutral_line(tamsin: Seated) -> None:
+    answer = held(tamsin, "council").answer
+    assert isinstance(answer, Debts)
+    dearer = tuple(replace(debt, interest_rate="8.00%") for debt in answer.items)
+    change_answer(tamsin, "council", answer=replace(answer, items=dearer))
+    page = tamsin.get("/plan")
+    assert page.text.lower().count("interest") == 1
+    assert page.says(
+        "Sampleshire Council adds interest to what is left, so the plan may take a little longer."
+    )
+    assert "save" not in page.text.lower()
 
 
 def test_each_question_says_exactly_what_is_missing(tamsin: Seated) -> None:

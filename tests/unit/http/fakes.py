@@ -26,6 +26,8 @@ from consent.register import Register
 from consent.sessions import IDLE, LONGEST, LiveSession
 from debts.vault import MemoryVault
 from debts.visit import Visit, Visits
+from plan.rules import policy as policy_files
+from plan.rules.policy import Policies
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -105,6 +107,7 @@ class Bag:
     log_key: NoteKey = LOG_KEY
     pulls: NoPulls = field(default_factory=NoPulls)
     notices: Notices = field(default_factory=notices.load)
+    policies: Policies = field(default_factory=policy_files.load)
     public_keys: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     check_code_key: bytes = bytes(32)
