@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from app.http.logs import where
+from app.messages import Messaging
 from consent import notices
 from consent.clock import Chance, Clock
 from consent.disposal import dispose_due
@@ -70,8 +71,11 @@ class Rounds:
         deliver: Deliver,
         working_days: WorkingDays,
         heads: CheckpointSigner | None = None,
+        messaging: Messaging | None = None,
     ) -> None:
-        """`heads` signs what the log says of itself; without it nothing is signed."""
+        """`heads` signs what the log says of itself; without it nothing is signed. `messaging`
+        writes to people; without it nobody is written to."""
+        self._messaging = messaging
         self._heads = heads
         self._store = store
         self._clock = clock
@@ -105,7 +109,18 @@ class Rounds:
             Round("release", 60 * MINUTE, lambda: release(*base)),
             Round("outbox", 60 * MINUTE, self._drop_delivered),
             Round("proofs", MINUTE, self._drop_proofs),
+            *self._messages(),
             *self._nightly(),
+        )
+
+    def _messages(self) -> tuple[Round, ...]:
+        """What people get by email or text; how many each round did is all that is said."""
+        if self._messaging is None:
+            return ()
+        return (
+            Round("inform", 10 * SECOND, self._messaging.set_up),
+            Round("send", 10 * SECOND, self._messaging.send),
+            Round("arrived", MINUTE, self._messaging.look_after),
         )
 
     def _nightly(self) -> tuple[Round, ...]:

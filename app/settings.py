@@ -24,6 +24,12 @@ ONE_LOGIN_HOSTS: Final = ".account.gov.uk"
 PAY_HOSTS: Final = ".payments.service.gov.uk"
 PAY: Final = f"https://publicapi{PAY_HOSTS}"
 PAY_PAGES: Final = f"https://www{PAY_HOSTS}"
+NOTIFY: Final = "https://api.notifications.service.gov.uk"
+DEMONSTRATION_TEMPLATES: Final = (
+    "5d0c4e0b-6a3f-4f0e-9b0e-000000000001",
+    "5d0c4e0b-6a3f-4f0e-9b0e-000000000002",
+)
+"""Of emails and of text messages, at the simulator."""
 DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
 DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
 """Only the demonstration has a department's private key beside ours."""
@@ -63,6 +69,9 @@ class Settings:
     pay_url: str = PAY
     """Where GOV.UK Pay's API is, and below where people type their card."""
     pay_pages_url: str = PAY_PAGES
+    notify_url: str = NOTIFY
+    notify_templates: tuple[str, str] = ("", "")
+    """Ids of the bare templates of emails and of text messages at GOV.UK Notify."""
     brand: Brand = "generic"
     more_form_origins: tuple[str, ...] = ()
     more_hosts: tuple[str, ...] = ()
@@ -157,6 +166,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
     pay = environ.get("SVD_ADDRESS_GOVUK_PAY", "http://127.0.0.1:8109" if demonstration else PAY)
     pay_pages = environ.get("SVD_ADDRESS_GOVUK_PAY_PAGES", pay if demonstration else PAY_PAGES)
     client = DEMONSTRATION_CLIENT if demonstration else ""
+    email, text = DEMONSTRATION_TEMPLATES if demonstration else ("", "")
     database = environ.get("DATABASE_URL", "")
     return Settings(
         mode=place.mode,
@@ -175,6 +185,13 @@ def _read(environ: Mapping[str, str]) -> Settings:
         one_login_client_id=environ.get("SVD_ONE_LOGIN_CLIENT_ID", client),
         pay_url=pay.rstrip("/"),
         pay_pages_url=pay_pages.rstrip("/"),
+        notify_url=environ.get(
+            "SVD_ADDRESS_NOTIFY", "http://127.0.0.1:8110" if demonstration else NOTIFY
+        ).rstrip("/"),
+        notify_templates=(
+            environ.get("SVD_NOTIFY_EMAIL_TEMPLATE", email),
+            environ.get("SVD_NOTIFY_TEXT_TEMPLATE", text),
+        ),
         brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
         more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
         more_hosts=_list(environ.get("SVD_HOSTS", "")),
@@ -217,6 +234,7 @@ def _production_faults(found: Settings, environ: Mapping[str, str]) -> list[str]
         "SVD_ADDRESS_ONE_LOGIN_IDENTITY": found.one_login_identity_url,
         "SVD_ADDRESS_GOVUK_PAY": found.pay_url,
         "SVD_ADDRESS_GOVUK_PAY_PAGES": found.pay_pages_url,
+        "SVD_ADDRESS_NOTIFY": found.notify_url,
         **{
             f"SVD_ADDRESS_{entry.code.upper()}": entry.address
             for entry in register.load(environ=environ).connected()
@@ -237,6 +255,16 @@ def _production_faults(found: Settings, environ: Mapping[str, str]) -> list[str]
         faults.append("SVD_ONE_LOGIN_CLIENT_ID must not be the demonstration's.")
     if any(found.keys_dir.glob(DEPARTMENTS_PRIVATE_KEYS)):
         faults.append("SVD_KEYS_DIR must not hold the demonstration's keys.")
+    return faults
+
+
+def messages_faults(found: Settings) -> list[str]:
+    """What the worker also needs, because it sends messages."""
+    faults = []
+    if not (found.keys_dir / "notify_api_key").is_file():
+        faults.append("SVD_KEYS_DIR must hold notify_api_key, the API key of GOV.UK Notify.")
+    if not all(found.notify_templates):
+        faults.append("SVD_NOTIFY_EMAIL_TEMPLATE and SVD_NOTIFY_TEXT_TEMPLATE must be set.")
     return faults
 
 

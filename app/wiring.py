@@ -19,6 +19,7 @@ from adapters.departments.native import NativeDepartment, NativeMessages
 from adapters.departments.native.published import PublishedKeys
 from adapters.identity.one_login import OneLogin
 from adapters.identity.settings import OneLoginSettings
+from adapters.messages.govuk_notify import Notify, Templates
 from adapters.messages.sealed_contact import ContactKeeper
 from adapters.payments.govuk_pay import GovukPay
 from adapters.signer_socket import SocketSigner
@@ -140,11 +141,34 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
     return Running(services, outside, threads)
 
 
-def worker(settings: Settings, environ: Mapping[str, str]) -> tuple[Store, Outside]:
-    """The worker's store, under its own role, and the adapters by which it delivers."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Working:
+    """A wired worker: its store under its own role, and the adapters by which it delivers."""
+
+    store: Store
+    outside: Outside
+    notify: Notify
+
+    def stop(self) -> None:
+        self.outside.stop()
+        self.store.close()
+
+
+def worker(settings: Settings, environ: Mapping[str, str]) -> Working:
+    """Everything the worker needs. It alone is told where messages go."""
     clock, chance = SystemClock(), secrets.token_bytes
     store = open_store(settings.worker_database_url, role=WORKER)
-    return store, _outside(settings, environ, clock, chance)
+    outside = _outside(settings, environ, clock, chance, settings.notify_url)
+    notify = Notify(
+        settings.notify_url,
+        (settings.keys_dir / "notify_api_key").read_text(),
+        templates=Templates(*settings.notify_templates),
+        wire=outside.wire,
+        loop=outside.loop,
+        contacts=ContactKeeper(secret(settings.keys_dir, "contact_key"), chance),
+        clock=clock,
+    )
+    return Working(store, outside, notify)
 
 
 def signer(settings: SignerSettings, environ: Mapping[str, str]) -> DatabaseSigner:
@@ -164,10 +188,11 @@ def signer(settings: SignerSettings, environ: Mapping[str, str]) -> DatabaseSign
 
 
 def _outside(
-    settings: Settings, environ: Mapping[str, str], clock: Clock, chance: Chance
+    settings: Settings, environ: Mapping[str, str], clock: Clock, chance: Chance, *more: str
 ) -> Outside:
+    """The register's origins may be reached, and `more`."""
     register = register_files.load(environ=environ)
-    origins = {*register.origins(), settings.pay_url}
+    origins = {*register.origins(), settings.pay_url, *more}
     wire = Wire(origins, demonstration=settings.demonstration)
     signer = SocketSigner(settings.signer_socket)
     departments: dict[DepartmentCode, Department] = {}

@@ -22,7 +22,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from app.http import logs
 from app.rounds import SECOND, Rounds
-from app.settings import Settings, SettingsFault
+from app.settings import Settings, SettingsFault, messages_faults
+from consent.clock import Clock
 
 log = structlog.get_logger()
 
@@ -79,22 +80,26 @@ def run(rounds: Rounds) -> None:
         log.info("worker_stopped")
 
 
-def main() -> None:
+def main(clock: Clock | None = None) -> None:
     """A faulty environment ends it with exit 2 and all reasons."""
     try:
         settings = Settings.from_environment()
+        if faults := messages_faults(settings):
+            raise SettingsFault(tuple(faults))
     except SettingsFault as fault:
         print(*fault.faults, sep="\n", file=sys.stderr)  # noqa: T201  # for who started it
         raise SystemExit(2) from None
     from app.delivery import Deliveries
     from app.local.keys import secret
+    from app.messages import Messaging
     from app.wiring import worker
     from consent.clock import SystemClock
     from plan import working_days
 
     logs.configure()
-    store, outside = worker(settings, os.environ)
-    clock, chance = SystemClock(), secrets.token_bytes
+    working = worker(settings, os.environ)
+    store, outside = working.store, working.outside
+    clock, chance = clock or SystemClock(), secrets.token_bytes
     deliver = Deliveries(
         store=store,
         clock=clock,
@@ -103,12 +108,24 @@ def main() -> None:
         messages=outside.messages,
         token_key=secret(settings.keys_dir, "token_key"),
     )
+    messaging = Messaging(
+        store, clock, chance, working.notify, secret(settings.keys_dir, "check_code")
+    )
     days = working_days.load()
     try:
-        run(Rounds(store, clock, chance, deliver=deliver, working_days=days, heads=outside.signer))
+        run(
+            Rounds(
+                store,
+                clock,
+                chance,
+                deliver=deliver,
+                working_days=days,
+                heads=outside.signer,
+                messaging=messaging,
+            )
+        )
     finally:
-        outside.stop()
-        store.close()
+        working.stop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import rfc8785
@@ -41,6 +42,12 @@ class Kind(StrEnum):
     TOLD = "told"
     ANCHORED = "anchored"
     LOOKED_UP = "looked_up"
+
+
+WHO_MAY_ASK: Final = frozenset(
+    {Kind.GIVEN, Kind.RENEWED, Kind.SUSPENDED, Kind.RESUMED, Kind.WITHDRAWN}
+)
+"""Changes of what somebody allowed, about which they get a message when they made them."""
 
 
 @dataclass(frozen=True, slots=True)

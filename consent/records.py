@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-from consent.events import Kind
+from consent.events import WHO_MAY_ASK, Kind
 from consent.lifecycle import ASKED, State
 from consent.purposes import Purpose
 
@@ -234,6 +234,11 @@ consent_event = Table(
     one_of("kind", Kind),
     Index("ix_consent_event_history", "subject_id", "position"),
     Index("ix_consent_event_grant_id", "grant_id", "position"),
+    Index(
+        "ix_consent_event_to_tell",
+        "at",
+        postgresql_where=text(f"kind in ({', '.join(sorted(map(repr, map(str, WHO_MAY_ASK))))})"),
+    ),
     Index("ix_consent_event_to_append", "position", postgresql_where=text("leaf_index is null")),
 )
 

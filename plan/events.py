@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from consent.ids import DepartmentCode, PlanId, SubjectId
@@ -45,6 +46,13 @@ class Kind(StrEnum):
     """The person kept the part that a department wanted changed."""
     FINISHED = "finished"
     ENDED = "ended"
+
+
+ANSWERS: Final = frozenset({Kind.LINE_AGREED, Kind.LINE_CHANGE_ASKED, Kind.LINE_REFUSED})
+SAVED: Final = frozenset({Kind.AGREED, Kind.CHANGED})
+CAME: Final = frozenset({Kind.PAYMENT_CAME, Kind.PAID_AHEAD})
+TOLD: Final = ANSWERS | SAVED | CAME
+"""Those that the person gets a message about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 NATIVE = ("dwp", "council", "dvla", "slc", "nhsbsa")
-NAMES = ("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa", "govuk_pay")
+NAMES = (
+    *("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa", "govuk_pay"),
+    "notify",
+)
 WAIT = 40.0
 """Seconds that a client waits for a page; the longest one streams for 25."""
 

@@ -36,6 +36,7 @@ PORTS: Final[Mapping[str, int]] = MappingProxyType(
         "slc": 8107,
         "nhsbsa": 8108,
         "govuk_pay": 8109,
+        "notify": 8110,
     }
 )
 """Every simulator by name, with the port of the demonstration."""
@@ -48,10 +49,10 @@ STOP_WITHIN: Final = 0.2
 class SimulatorSettings:
     """What a simulator is told: who it is, where it and the portal stand, where keys are read.
 
-    `department` is the register's code ("" for the sign-in service and the payment provider).
-    `keys_dir` holds the demonstration keys that the portal's set-up made; simulators only read
-    there. `checks_status`: a native department asks the portal how a permission stands before it
-    answers under it, at `portal_reached_at` where the portal's own name leads elsewhere from here.
+    `department` is the register's code ("" for those who are none). `keys_dir` holds the
+    demonstration keys that the portal's set-up made; simulators only read there. `checks_status`:
+    a native department asks the portal how a permission stands before it answers under it, at
+    `portal_reached_at` where the portal's own name leads elsewhere from here.
     """
 
     name: str
@@ -63,7 +64,8 @@ class SimulatorSettings:
 
     @property
     def department(self) -> str:
-        return "" if self.name in ("one_login", "govuk_pay") else self.name
+        others = ("one_login", "govuk_pay", "notify")
+        return "" if self.name in others else self.name
 
     @classmethod
     def from_environment(

@@ -18,6 +18,7 @@ SIMULATORS = (
     "slc",
     "nhsbsa",
     "govuk_pay",
+    "notify",
 )
 _MISSING = "This build has no simulators: they are for development and demonstration only."
 

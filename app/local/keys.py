@@ -10,6 +10,7 @@ Private (mode 0600):
                                 32 random bytes each, as base64url text; the clients' are what
                                 the portal proves itself with at departments of their own wire,
                                 the last two are texts that it shares with the payment provider
+    notify_api_key              the API key of GOV.UK Notify, in its own form
 The signer's own, in a folder that no other process is told of (SEC-19):
     portal.jwk.json             P-256, ES256: signs consent assertions, events and receipts
     log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
@@ -31,6 +32,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -56,6 +58,7 @@ def ensure(folder: Path) -> None:
     folder.chmod(0o700)
     for name in SECRETS:
         _once(folder / name, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    _once(folder / "notify_api_key", lambda: f"demonstration-{uuid4()}-{uuid4()}")
     _pair(folder, "one_login_client", _client_key)
     _private(folder / "api_token.jwk.json", _signing_key)
     for department in DEPARTMENTS:

@@ -1,6 +1,6 @@
 """`svd run`: the whole demonstration on one machine, from nothing to a page in a browser.
 
-PostgreSQL (unless DATABASE_URL names one), migrations, keys, the signer, nine simulators, the
+PostgreSQL (unless DATABASE_URL names one), migrations, keys, the signer, the simulators, the
 worker and the portal. What is kept lies in `var/` (SVD_STATE_DIR); removing that folder starts
 afresh.
 """

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from consent.records import HASH, MOMENT, metadata
+from plan.events import TOLD
 from plan.lifecycle import LIVE_PLAN, InstalmentState, PlanState, ShareState
 from plan.rules.breaks import BreakKind
 from plan.terms import FINISHED, EndedReason, Every, Method, Tier, VaryReason
@@ -205,14 +206,17 @@ message = Table(
     Column("channel", String(8), nullable=False),
     Column("language", CHAR(2), nullable=False),
     Column("about", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
     Column("made_at", MOMENT, nullable=False),
+    Column("try_at", MOMENT),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
     Column("sent_at", MOMENT),
     Column("status", String(12), nullable=False),
     Column("provider_ref", String(40), nullable=False, server_default=text("''")),
     one_of("status", ("waiting", "sent", "delivered", "failed", "not_sent")),
     UniqueConstraint("kind", "about"),
     Index("ix_message_subject_id", "subject_id", text("made_at desc")),
-    Index("ix_message_waiting", "made_at", postgresql_where=text("status in ('waiting', 'sent')")),
+    Index("ix_message_due", "status", "try_at", postgresql_where=text("try_at is not null")),
 )
 
 plan_event = Table(
@@ -229,6 +233,7 @@ plan_event = Table(
     Column("by_kind", String(12), nullable=False),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index("ix_plan_event_history", "subject_id", "position"),
+    Index("ix_plan_event_to_tell", "at", postgresql_where=text(f"kind in ({listed(TOLD)})")),
 )
 
 worker_slot = Table(

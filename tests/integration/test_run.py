@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from app.local.demo import SIMULATORS
 from app.settings import SIGNERS_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 @dataclass(slots=True)
 class House:
-    """Where one demonstration stands: its state folder and its nine ports."""
+    """Where one demonstration stands: its state folder and its ports."""
 
     state: Path
     port: int
@@ -42,21 +43,21 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    first = nine_free_ports()
+    first = free_ports()
     return House(tmp_path / "var", first, first + 1)
 
 
-def nine_free_ports() -> int:
-    """The first of nine free ports in a row, away from those of the demonstration."""
+def free_ports() -> int:
+    """The first of enough free ports in a row, away from those of the demonstration."""
     for first in range(21000 + os.getpid() % 500 * 20, 40000, 20):
         with ExitStack() as attempt:
             try:
-                for number in range(first, first + 9):
+                for number in range(first, first + 1 + len(SIMULATORS)):
                     attempt.enter_context(socket.create_server(("127.0.0.1", number)))
             except OSError:
                 continue
             return first
-    raise RuntimeError("no nine free ports in a row")
+    raise RuntimeError("no free ports in a row")
 
 
 def read_until(running: subprocess.Popen[str], words: str) -> str:

@@ -462,7 +462,8 @@ def test_when_it_cannot_be_reached_the_worker_tells_departments_later(
     stop_asking(portal, seat(portal, "testwell", "dwp"), "dwp")
     clock = SetClock(datetime.now(UTC))
     environ = house.environment(portal.database)
-    own, outside = wiring.worker(Settings.from_environment(environ), environ)
+    working = wiring.worker(Settings.from_environment(environ), environ)
+    own, outside = working.store, working.outside
     deliver = Deliveries(
         store=own,
         clock=clock,
