@@ -72,6 +72,8 @@ def test_an_empty_environment_is_told_everything_at_once() -> None:
         ({"SVD_PORTAL_URL": "http://see.example.gov.uk"}, "SVD_PORTAL_URL must be an https://"),
         ({"SVD_ADDRESS_DWP": "http://dwp.example.gov.uk"}, "SVD_ADDRESS_DWP must be an https://"),
         ({"SVD_ADDRESS_ONE_LOGIN": "https://127.0.0.1:8101"}, "not a simulator"),
+        ({"SVD_ADDRESS_GOVUK_PAY": "https://127.0.0.1:8109"}, "must be GOV.UK Pay itself"),
+        ({"SVD_ADDRESS_GOVUK_PAY_PAGES": "https://pay.example"}, "must be GOV.UK Pay itself"),
         ({"SVD_ONE_LOGIN_CLIENT_ID": "see-and-pay-demonstration"}, "must not be the demonstr"),
         ({"SVD_MODE": "production", "SVD_DEMONSTRATION": "1"}, "contradict"),
         ({"SVD_PORT": "http"}, "SVD_PORT"),
