@@ -13,6 +13,7 @@ import structlog
 
 from app.http.logs import where
 from app.messages import Messaging
+from app.taking import Taking
 from consent import notices
 from consent.clock import Chance, Clock
 from consent.disposal import dispose_due
@@ -72,9 +73,11 @@ class Rounds:
         working_days: WorkingDays,
         heads: CheckpointSigner | None = None,
         messaging: Messaging | None = None,
+        taking: Taking | None = None,
     ) -> None:
         """`heads` signs what the log says of itself; without it nothing is signed. `messaging`
-        writes to people; without it nobody is written to."""
+        writes to people; without it nobody is written to. `taking` asks whoever takes money."""
+        self._taking = taking
         self._messaging = messaging
         self._heads = heads
         self._store = store
@@ -110,6 +113,7 @@ class Rounds:
             Round("outbox", 60 * MINUTE, self._drop_delivered),
             Round("proofs", MINUTE, self._drop_proofs),
             *self._messages(),
+            *self._money(),
             *self._nightly(),
         )
 
@@ -121,6 +125,16 @@ class Rounds:
             Round("inform", 10 * SECOND, self._messaging.set_up),
             Round("send", 10 * SECOND, self._messaging.send),
             Round("arrived", MINUTE, self._messaging.look_after),
+        )
+
+    def _money(self) -> tuple[Round, ...]:
+        """Payments and refunds that whoever takes the money is asked about."""
+        if self._taking is None:
+            return ()
+        return (
+            Round("payments", SECOND, self._taking.look),
+            Round("refunds", 10 * SECOND, self._taking.give_back),
+            Round("agreements", 15 * MINUTE, self._taking.end_agreements),
         )
 
     def _nightly(self) -> tuple[Round, ...]:

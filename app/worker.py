@@ -92,6 +92,7 @@ def main(clock: Clock | None = None) -> None:
     from app.delivery import Deliveries
     from app.local.keys import secret
     from app.messages import Messaging
+    from app.taking import Taking
     from app.wiring import worker
     from consent.clock import SystemClock
     from plan import working_days
@@ -122,6 +123,7 @@ def main(clock: Clock | None = None) -> None:
                 working_days=days,
                 heads=outside.signer,
                 messaging=messaging,
+                taking=Taking(store, clock, chance, outside.payments, outside.loop),
             )
         )
     finally:

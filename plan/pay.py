@@ -52,6 +52,15 @@ class AmountRefused(ServiceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """`new` for the one who wrote it down: that one alone asks the payment service for a page, so
+    that there is one page to pay on."""
+
+    payment: PaymentRow
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CanPay:
     """What the page offers, in pence. `due` is what is open now, and the most that may be paid
     without fresh amounts (decision 30); `usual` is what a payment day comes to."""
@@ -107,8 +116,10 @@ def start_payment(
     post_key: str,
     to: UUID | None = None,
     fresh: Mapping[UUID, int] | None = None,
-) -> PaymentRow:
-    """Write down a payment and its parts; the same form twice is one payment.
+    agreement_id: UUID | None = None,
+) -> Started:
+    """Write down a payment and its parts; the same form twice is one payment. `agreement_id` is of
+    the standing permission that the person gives with it.
 
     Without `fresh` amounts of the same visit it is at most what is due. Raises NotFound, WrongState
     (the plan is over), PaymentRuns, AmountRefused.
@@ -117,7 +128,7 @@ def start_payment(
     with store.transaction(actor) as tx:
         before = payments.of_post(tx, actor.subject, post_hash)
         if before is not None:
-            return before
+            return Started(before, new=False)
         row = plans.locked(tx, plan_id)
         if row is None or row.subject_id != actor.subject:
             raise NotFound("no such plan")
@@ -139,6 +150,7 @@ def start_payment(
             subject_id=row.subject_id,
             state=PaymentState.STARTED,
             route=Route.GOVUK_PAY,
+            agreement_id=agreement_id,
             amount_pence=pence,
             made_at=now,
             check_at=now + FIRST_LOOK,
@@ -149,8 +161,8 @@ def start_payment(
             again = payments.of_post(tx, actor.subject, post_hash)
             if again is None:
                 raise PaymentRuns("a payment is under way")
-            return again
-        return payment
+            return Started(again, new=False)
+        return Started(payment, new=True)
 
 
 def _check(

@@ -101,9 +101,11 @@ def _settle_in(tx: Tx, clock: Clock, chance: Chance, row: PaymentRow, value_date
 def refund_of(
     chance: Chance, clock: Clock, row: PaymentRow, pence: int, reason: RefundReason
 ) -> RefundRow:
-    """What goes back to the payer of this payment; what their bank took back is back already."""
+    """What goes back to the payer of this payment; what their bank took back is back already.
+    Only what came by card goes back by itself: the rest is an operator's errand at the bank."""
     now = clock.now()
     done = reason is RefundReason.CHARGED_BACK
+    by_itself = not done and row.route is Route.GOVUK_PAY
     return RefundRow(
         refund_id=new_uuid(chance),
         payment_id=row.payment_id,
@@ -113,7 +115,7 @@ def refund_of(
         reason=reason,
         state=RefundState.DONE if done else RefundState.WAITING,
         made_at=now,
-        check_at=None if done else now,
+        check_at=now if by_itself else None,
         done_at=now if done else None,
     )
 

@@ -1,4 +1,4 @@
-"""D64: the way in which the person wants to pay. Nothing is collected in this release."""
+"""D64: the way in which the person wants to pay. Only cards are charged so far."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def paper(
         box=tuple(_box(plan, letter, finish)),
         note=_(
             "The first payment waits until at least one department has agreed. "
-            "This is an early release and takes no money yet."
+            "This is a demonstration: no real money moves."
         ),
         parts=(
             *(_whole(letter) if letter else _later(plan, finish)),

@@ -82,6 +82,20 @@ def set_state(
     )
 
 
+def of_ended_plans(tx: Tx, *, limit: int) -> list[AgreementRow]:
+    """Active ones whose plan is over."""
+    return _agreements(
+        tx,
+        select(*_ALL)
+        .join(plan, plan.c.plan_id == agreement.c.plan_id)
+        .where(
+            agreement.c.state == AgreementState.ACTIVE.value,
+            plan.c.state.in_([PlanState.ENDED.value, PlanState.FINISHED.value]),
+        )
+        .limit(limit),
+    )
+
+
 def uncollected(tx: Tx, since: date, *, limit: int) -> list[tuple[PlanId, int]]:
     """Payment days from `since` on, of running plans with an active agreement, that lack money and
     were never collected, while no payment of the plan is on its way."""

@@ -241,9 +241,10 @@ def claim_settled_hints(tx: Tx, now: datetime, *, limit: int) -> list[PaymentRow
     return _payments(tx, select(*_ALL).where(payment.c.payment_id.in_(list(claimed))))
 
 
-def submit(tx: Tx, payment_id: UUID, provider_id: str, check_at: datetime) -> None:
-    """The provider has it, under this number. Saying it again changes nothing."""
-    tx.connection.execute(
+def submit(tx: Tx, payment_id: UUID, provider_id: str, check_at: datetime) -> bool:
+    """The provider has it, under this number. Saying it again changes nothing; False where it is
+    over already, or known under another number."""
+    done = tx.connection.execute(
         update(payment)
         .where(
             payment.c.payment_id == payment_id,
@@ -252,6 +253,7 @@ def submit(tx: Tx, payment_id: UUID, provider_id: str, check_at: datetime) -> No
         )
         .values(state=PaymentState.SUBMITTED.value, provider_id=provider_id, check_at=check_at)
     )
+    return done.rowcount == 1
 
 
 def look_again(tx: Tx, payment_id: UUID, check_at: datetime | None) -> None:

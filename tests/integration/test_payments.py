@@ -58,7 +58,7 @@ def pays(life: Life, pence: int, key: str = "form") -> PaymentRow:
         plan_id=life.plan.plan_id,
         pence=pence,
         post_key=key,
-    )
+    ).payment
 
 
 def came(life: Life, payment_id: UUID) -> PaymentRow:

@@ -1,0 +1,116 @@
+"""D70: the payments that the person has made, how each was split, and where each part is now."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.citizen import plan_words
+from app.http import session
+from app.http.access import signed_in
+from app.http.current import services
+from app.http.pages import page
+from app.http.text import gettext
+from app.http.text import lazy_gettext as _l
+from plan.paying import AllocationKind, AllocationState, PaymentState
+from plan.store import payments, refunds
+from plan.store.payments import AllocationRow, PaymentRow
+from plan.store.refunds import RefundRow
+
+blueprint = Blueprint("payments", __name__)
+ON_A_PAGE: Final = 12
+STATES: Final = {
+    PaymentState.STARTED: _l("We are checking"),
+    PaymentState.SUBMITTED: _l("We are checking"),
+    PaymentState.SETTLED: _l("Received"),
+    PaymentState.FAILED: _l("No money was taken"),
+    PaymentState.CANCELLED: _l("No money was taken"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One payment as the page shows it: pence, each part with what became of it, what went back."""
+
+    payment: PaymentRow
+    said: str
+    parts: tuple[tuple[str, int, str], ...]
+    back: tuple[RefundRow, ...]
+
+
+@blueprint.get("/plan/payments")
+@signed_in
+def made() -> Response:
+    found = _all()
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    pages = max(-(-len(found) // ON_A_PAGE), 1)
+    number = min(max(number, 1), pages)
+    return page(
+        "citizen/plan/payments.html",
+        payments=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
+        number=number,
+        pages=pages,
+    )
+
+
+@blueprint.get("/plan/payments.csv")
+@signed_in
+def as_csv() -> Response:
+    """A line for each part of each payment, in pounds."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow([gettext("Date"), gettext("Paid to"), gettext("Amount"), gettext("Where it is")])
+    for one in _all():
+        for name, pence, said in one.parts:
+            day = one.payment.value_date or one.payment.made_at.date()
+            lines.writerow([day.isoformat(), name, f"{pence // 100}.{pence % 100:02d}", said])
+    headers = {"Content-Disposition": 'attachment; filename="payments.csv"'}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _all() -> list[Made]:
+    actor = session.person()
+    with services().store.transaction(actor) as tx:
+        rows = payments.of_subject(tx, actor.subject)
+        ids = [row.payment_id for row in rows]
+        parts = payments.parts_of(tx, ids) if ids else []
+        back = refunds.of_payments(tx, ids) if ids else []
+    return [
+        Made(
+            payment=row,
+            said=str(STATES[row.state]),
+            parts=_parts([part for part in parts if part.payment_id == row.payment_id]),
+            back=tuple(one for one in back if one.payment_id == row.payment_id),
+        )
+        for row in rows
+    ]
+
+
+def _parts(found: Sequence[AllocationRow]) -> tuple[tuple[str, int, str], ...]:
+    """What each line got, with what went back of it counted in."""
+    by_line: dict[UUID, int] = {}
+    for part in found:
+        by_line[part.share_id] = by_line.get(part.share_id, 0) + part.pence
+    return tuple(
+        (plan_words.name(part.department), by_line[part.share_id], _where(part))
+        for part in found
+        if part.kind is AllocationKind.PAID
+    )
+
+
+def _where(part: AllocationRow) -> str:
+    if part.state is AllocationState.VOID:
+        return gettext("Not paid")
+    if part.state is AllocationState.PLANNED:
+        return gettext("We are checking")
+    if part.sequence is None:
+        return gettext("Received, goes to the department next")
+    return gettext("On its way to the department")

@@ -1,0 +1,193 @@
+"""D70 to D73: a payment from the person's page to the payment service and back, over real HTTP.
+
+The worker's rounds run in the test, against the same database and the same payment service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from app.taking import Taking
+from consent.store import WORKER, open_store
+from plan.answer import Said
+from tests.debts_desk import Seated
+from tests.integration.test_plan_change_pages import TAMSIN, say
+from tests.pay_lab import DECLINED, GOOD
+from tests.plan_desk import agreed, at_the_plan, quick
+from tests.portal import Portal
+from tests.time_passes import fell_due, sql
+
+
+@pytest.fixture
+def tamsin(portal: Portal) -> Seated:
+    """Her plan of £100 a month is agreed, every department said yes, and a payment is due."""
+    quick(portal, "testwell", *TAMSIN)
+    client = at_the_plan(portal, "testwell", *TAMSIN)
+    agreed(client)
+    for code in TAMSIN:
+        say(portal, code, Said.AGREED)
+    fell_due(portal, 1)
+    return client
+
+
+@pytest.fixture
+def taking(portal: Portal) -> Iterator[Taking]:
+    part = portal.services
+    store = open_store(portal.database.worker_url, role=WORKER)
+    yield Taking(store, part.clock, part.chance, part.payments, part.wire_loop)
+    store.close()
+
+
+def worker_looks(portal: Portal, taking: Taking) -> None:
+    """Its next look, whenever that is."""
+    sql(portal, "update payment set check_at = now() where check_at is not null")
+    taking.look()
+
+
+def types_card(address: str, card: str, *, then: str = "confirm") -> None:
+    for said in ({"how": "card", "card": card}, {"how": then}):
+        answer = requests.post(address, said, timeout=5, allow_redirects=False)
+        assert answer.status_code in (200, 303), answer.text
+
+
+def begins(client: Seated, **more: str) -> str:
+    """The address of the payment service to which the person is sent."""
+    page = client.get("/plan/pay")
+    answer = client.send(page, follow=False, **{"how_much": "due", **more}).response
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def states(portal: Portal) -> list[tuple[str, int]]:
+    return [(row[0], row[1]) for row in portal.rows("select state, amount_pence from payment")]
+
+
+def test_what_is_due_is_paid_and_split_d71_d73(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    assert tamsin.get("/plan/pay").says("£100, all that is due")
+    there = begins(tamsin)
+    assert there.startswith(portal.simulators.addresses["govuk_pay"])
+    assert tamsin.get("/plan/pay").path == "/plan/pay/return", "one payment at a time"
+    types_card(there, GOOD)
+    page = tamsin.get("/plan/pay/return")
+    assert page.heading == "Checking your payment"
+    assert page.response.headers["Refresh"] == "2"
+    taking.look()
+    page = tamsin.get("/plan/pay/return")
+    assert page.heading == "Payment received"
+    assert states(portal) == [("settled", 10_000)]
+    parts = portal.rows("select sum(pence), count(*) from allocation where state = 'settled'")
+    assert parts == [(10_000, 3)]
+    assert tamsin.get("/plan/payments").says("Received, goes to the department next")
+    assert "Sampleshire Council,54.45," in tamsin.get("/plan/payments.csv").html
+    assert not tamsin.get("/plan/pay").says("all that is due")
+
+
+def test_a_card_that_is_refused_takes_nothing_and_another_try_is_open(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    address = begins(tamsin)
+    requests.post(address, {"how": "card", "card": DECLINED}, timeout=5, allow_redirects=False)
+    worker_looks(portal, taking)
+    page = tamsin.get("/plan/pay/return")
+    assert page.heading == "No money has been taken"
+    assert portal.rows("select distinct state from allocation") == [("void",)]
+    types_card(begins(tamsin), GOOD)
+    worker_looks(portal, taking)
+    assert tamsin.get("/plan/pay/return").heading == "Payment received"
+    assert portal.rows("select sum(paid_pence) from instalment") == [(10_000,)]
+
+
+def test_who_does_not_want_to_pay_now_leaves_and_nothing_is_taken(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    begins(tamsin)
+    page = tamsin.get("/plan/pay/return")
+    assert tamsin.send(page, "/plan/pay/leave").path == "/plan/pay/return"
+    worker_looks(portal, taking)
+    assert tamsin.get("/plan/pay/return").heading == "No money has been taken"
+    assert states(portal) == [("cancelled", 10_000)]
+
+
+def test_the_same_form_sent_twice_is_one_payment_sec_80(portal: Portal, tamsin: Seated) -> None:
+    page = tamsin.get("/plan/pay")
+    first = tamsin.send(page, how_much="due", follow=False).response.headers["Location"]
+    second = tamsin.send(page, how_much="due", follow=False).response.headers["Location"]
+    assert first != "/plan/pay/return"
+    assert second == "/plan/pay/return"
+    assert states(portal) == [("submitted", 10_000)]
+
+
+def test_the_messages_of_the_page_d71(tamsin: Seated) -> None:
+    page = tamsin.get("/plan/pay")
+    assert tamsin.send(page, how_much="").errors() == {
+        "how_much": "Select how much you want to pay"
+    }
+    other = tamsin.send(page, how_much="other", amount="")
+    assert other.errors() == {"amount": "Enter how much you want to pay"}
+    small = tamsin.send(page, how_much="other", amount="0.50")
+    assert "Amount must be between £1 and £" in small.errors()["amount"]
+
+
+def test_a_payment_whose_answer_was_lost_is_called_off(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    """The payment service made it and said nothing: nobody can have paid, and the person may begin
+    again once the worker has called it off."""
+    portal.simulators.control(
+        "govuk_pay", {"faults": [{"on": "create_payment", "kind": "after_timeout", "seconds": 1}]}
+    )
+    page = tamsin.get("/plan/pay")
+    answer = tamsin.send(page, how_much="due")
+    assert answer.heading == "We cannot reach GOV.UK Pay right now"
+    assert states(portal) == [("started", 10_000)]
+    portal.simulators.control("govuk_pay", {"advance": 60})
+    worker_looks(portal, taking)
+    assert states(portal) == [("cancelled", 10_000)]
+
+
+def test_a_card_that_is_kept_is_charged_on_the_next_day(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    types_card(begins(tamsin, keep="yes"), GOOD)
+    worker_looks(portal, taking)
+    assert portal.rows("select state from agreement") == [("active",)]
+    fell_due(portal, 0)
+    worker_looks(portal, taking)
+    portal.simulators.control("govuk_pay", {"advance": 120})
+    worker_looks(portal, taking)
+    assert sorted(states(portal)) == [("settled", 10_000), ("settled", 10_000)]
+    assert portal.rows("select count(*) from instalment where state = 'paid'") == [(2,)]
+
+
+def test_what_goes_back_reaches_the_card_once(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    from plan.paying import RefundReason
+    from plan.reverse import reverse
+
+    types_card(begins(tamsin), GOOD)
+    worker_looks(portal, taking)
+    portal.simulators.control("govuk_pay", {"advance": 120})
+    ((payment_id,),) = portal.rows("select payment_id from payment")
+    reverse(
+        taking.store,
+        taking.clock,
+        taking.chance,
+        payment_id=payment_id,
+        pence_in_all=2_500,
+        reason=RefundReason.ASKED,
+    )
+    for _ in range(3):
+        sql(portal, "update refund set check_at = now() where check_at is not null")
+        taking.give_back()
+        portal.simulators.control("govuk_pay", {"advance": 120})
+    assert portal.rows("select state, pence from refund") == [("done", 2_500)]
+    ledger = requests.get(f"{portal.simulators.addresses['govuk_pay']}/_ledger", timeout=5).json()
+    mine = [one for one in ledger["refunds"] if one["amount"] == 2_500]
+    assert len(mine) == 1
+    assert tamsin.get("/plan/payments").says("£25 went back to you.")
