@@ -80,9 +80,9 @@ class Taking:
         return len(due)
 
     def end_agreements(self) -> int:
-        """Standing permissions of plans that are over end at the provider too."""
+        """Standing permissions that are used no more end at the provider too."""
         with self.store.transaction(Worker()) as tx:
-            over = agreements.of_ended_plans(tx, limit=BATCH)
+            over = agreements.to_cancel(tx, limit=BATCH)
         done = 0
         for row in over:
             try:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import Select, and_, exists, insert, or_, select, update
 
 from consent.ids import PlanId, SubjectId
 from consent.store import Tx
@@ -82,15 +82,21 @@ def set_state(
     )
 
 
-def of_ended_plans(tx: Tx, *, limit: int) -> list[AgreementRow]:
-    """Active ones whose plan is over."""
+def to_cancel(tx: Tx, *, limit: int) -> list[AgreementRow]:
+    """Those that are used no more, by the person's word or because their plan is over, and of which
+    the payment service has not been told."""
     return _agreements(
         tx,
         select(*_ALL)
         .join(plan, plan.c.plan_id == agreement.c.plan_id)
         .where(
-            agreement.c.state == AgreementState.ACTIVE.value,
-            plan.c.state.in_([PlanState.ENDED.value, PlanState.FINISHED.value]),
+            or_(
+                agreement.c.state == AgreementState.INACTIVE.value,
+                and_(
+                    agreement.c.state == AgreementState.ACTIVE.value,
+                    plan.c.state.in_([PlanState.ENDED.value, PlanState.FINISHED.value]),
+                ),
+            )
         )
         .limit(limit),
     )

@@ -162,6 +162,14 @@ def test_a_card_that_is_kept_is_charged_on_the_next_day(
     worker_looks(portal, taking)
     assert sorted(states(portal)) == [("settled", 10_000), ("settled", 10_000)]
     assert portal.rows("select count(*) from instalment where state = 'paid'") == [(2,)]
+    page = tamsin.get("/plan/pay/card")
+    assert page.heading == "Your card is charged on each payment day"
+    assert tamsin.send(page, "/plan/pay/card").heading == "No card is charged by itself"
+    assert taking.end_agreements() == 1
+    assert taking.end_agreements() == 0
+    assert portal.rows("select state from agreement") == [("cancelled",)]
+    fell_due(portal, 0)
+    assert len(states(portal)) == 2, "nothing is charged any more"
 
 
 def test_what_goes_back_reaches_the_card_once(
