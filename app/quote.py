@@ -2,8 +2,8 @@
 
 Reads a case, prints the proposal, and touches no database and no network. With `--lines` it reads
 one case a line and answers one line each. A case with faults is not answered: each fault names its
-place and what is wrong there, and never repeats an amount. The statement of a case is whole: what
-is paid on debts outside the plan is one of its lines (ELIG-06).
+place and what is wrong there, and never repeats an amount. What a case may say is in
+`quote_schema`, what an answer says in `quote_answer`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from typing import IO, Any, Final, NoReturn
 
 from marshmallow import ValidationError
 
-from app.quote_schema import CaseSchema
-from plan.rules.case import Case, PaymentNotPossible
+from app.quote_answer import answer_of, comparison_of
+from app.quote_schema import Asked, CaseSchema
+from plan.rules.case import PaymentNotPossible, StrategyNotPossible
+from plan.rules.comparison import compare
 from plan.rules.dated import PolicyFault
 from plan.rules.policy import load
-from plan.rules.proposal import Proposal, propose
-from plan.rules.schedule import Schedule
+from plan.rules.proposal import propose
 
 EXIT_FAULT: Final = 2
-LONGEST_SCHEDULE: Final = 12_000
-"""Months. A thousand years is listed to the last penny; beyond it only the months are told."""
 
 
 class Faulty(Exception):
@@ -73,16 +72,23 @@ def _each_line(source: IO[Any], stdout: IO[str]) -> int:
 
 def quote(text: str | bytes) -> dict[str, Any]:
     """The answer to one case, ready for JSON. Raises Faulty."""
-    case = read_case(text)
+    asked = read_case(text)
+    case = asked.case
     try:
-        return _answer(propose(case, load().on(case.on, case.nation)))
+        policy = load().on(case.on, case.nation)
+        answer = answer_of(case, propose(case, policy), policy)
+        if asked.compare:
+            answer["comparison"] = comparison_of(compare(case, policy))
     except PaymentNotPossible as why:
         raise Faulty(f"payment: {why}") from None
+    except StrategyNotPossible as why:
+        raise Faulty(f"strategy: {why}") from None
     except PolicyFault as why:
         raise Faulty(f"on: {why}") from None
+    return answer
 
 
-def read_case(text: str | bytes) -> Case:
+def read_case(text: str | bytes) -> Asked:
     """A case from JSON, read strictly: an unknown or repeated field is a fault."""
     try:
         found = json.loads(
@@ -96,10 +102,10 @@ def read_case(text: str | bytes) -> Case:
     if not isinstance(found, dict):
         raise Faulty("case: must be an object in curly brackets")
     try:
-        case: Case = CaseSchema().load(found)
+        asked: Asked = CaseSchema().load(found)
     except ValidationError as wrong:
         raise Faulty(*_sentences(wrong.messages_dict)) from None
-    return case
+    return asked
 
 
 def _not_a_number(constant: str) -> NoReturn:
@@ -134,47 +140,6 @@ def _sentences(messages: Mapping[Any, Any], place: str = "") -> Iterator[str]:
 def _name(key: str) -> str:
     """A field's name on one line, whatever was typed for it."""
     return json.dumps(key)[1:-1]
-
-
-def _answer(proposal: Proposal) -> dict[str, Any]:
-    """The answer as architecture.md shows it; None where there is nothing to say."""
-    money = proposal.affordable
-    answer: dict[str, Any] = {
-        "outcome": proposal.outcome,
-        "income": money and money.income,
-        "outgoings": money and money.outgoings,
-        "surplus": money and money.surplus,
-        "savings": money and money.savings,
-        "available": money and money.available,
-        "payment": proposal.payment,
-        "strategy": proposal.strategy,
-        "policy": proposal.policy,
-        "months": proposal.months,
-        "options": [
-            {"share": option.part, "payment": option.payment, "months": option.months}
-            for option in proposal.options
-        ],
-        "schedule": _schedule(proposal.schedule, [share.claim.id for share in proposal.shares]),
-        "excluded": [{"id": out.claim.id, "reason": out.reason} for out in proposal.excluded],
-        "notices": list(proposal.notices),
-    }
-    if proposal.interest:
-        answer["interest"] = proposal.interest
-        answer["months_with_interest"] = proposal.months_with_interest
-    return answer
-
-
-def _schedule(schedule: Schedule | None, ids: list[str]) -> list[dict[str, Any]]:
-    if schedule is None or schedule.months > LONGEST_SCHEDULE:
-        return []
-    return [
-        {
-            "month": month.number,
-            "total": month.total,
-            "lines": dict(zip(ids, month.shares, strict=True)),
-        }
-        for month in schedule.each_month()
-    ]
 
 
 def _text(answer: Mapping[str, Any]) -> str:

@@ -1,23 +1,31 @@
-"""How a case for `svd quote` is written, as strict schemas. Amounts are whole pence."""
+"""How a case for `svd quote` is written, as strict schemas. Amounts are whole pence.
+
+It can say everything that the rules look at: what is left out is left to them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
 from plan.rules.case import Case
 from plan.rules.claim import Claim, Nation
+from plan.rules.eligibility import FACTS
 from plan.rules.frequencies import Frequency
-from plan.rules.statement import Line, Statement
+from plan.rules.statement import Household, Line, Statement
 from plan.rules.statement_lines import INCOME_LINES, OUTGOING_LINES
 from plan.rules.strategies import StrategyName
 
 MOST_PENCE: Final = 100_000_000_000
 """A thousand million pounds: whatever is above is a slip of the hand."""
+
+MOST_PEOPLE: Final = 50
 
 _REQUIRED: Final[dict[str, Any]] = {"required": "is missing", "null": "must not be null"}
 
@@ -39,6 +47,19 @@ class Amount(fields.Field[Pence]):
         if value > MOST_PENCE:
             raise self.make_error("large")
         return Pence(value)
+
+
+class People(fields.Field[int]):
+    """How many, from 0 to 50."""
+
+    default_error_messages = {**_REQUIRED, "people": "must be a number from 0 to 50"}  # noqa: RUF012
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        if type(value) is not int or not 0 <= value <= MOST_PEOPLE:
+            raise self.make_error("people")
+        return value
 
 
 class Rate(fields.Field[Decimal]):
@@ -75,6 +96,14 @@ def _text(*, required: bool = True) -> fields.String:
         required=required,
         validate=validate.Length(1, 80, error="must have 1 to 80 characters"),
         error_messages={**_REQUIRED, "invalid": "must be text"},
+    )
+
+
+def _date(*, required: bool = True) -> fields.Date:
+    return fields.Date(
+        required=required,
+        format="iso",
+        error_messages={**_REQUIRED, "invalid": "must be a date like 2026-03-01"},
     )
 
 
@@ -127,14 +156,30 @@ class OutgoingLineSchema(_LineSchema):
     line = _line_of(OUTGOING_LINES, "outgoings")
 
 
+class HouseholdSchema(Strict):
+    adults = People(
+        load_default=1, validate=validate.Range(1, error="must be a number from 1 to 50")
+    )
+    children_under_16 = People(load_default=0)
+    children_16_to_18 = People(load_default=0)
+    other_dependants = People(load_default=0)
+    vehicles = People(load_default=0)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Household:
+        return Household(**data)
+
+
 class StatementSchema(Strict):
+    """`whole` says that payments on debts outside the plan are among the outgoings (ELIG-06);
+    where it is false, the rules add them."""
+
     income = _many(IncomeLineSchema)
     outgoings = _many(OutgoingLineSchema)
     savings = YesNo(load_default=True)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Statement:
-        return Statement(tuple(data["income"]), tuple(data["outgoings"]), data["savings"])
+    savings_pence = Amount()
+    household = fields.Nested(HouseholdSchema, error_messages=_REQUIRED)
+    whole = YesNo(load_default=True)
 
 
 class DebtSchema(Strict):
@@ -143,12 +188,17 @@ class DebtSchema(Strict):
     type = _text()
     balance = Amount(required=True)
     minimum = Amount()
-    disputed = YesNo(load_default=False)
+    arrangement = Amount(load_default=NOTHING)
     deducted_at_source = Amount(load_default=NOTHING)
-    in_breathing_space = YesNo(load_default=False)
-    warrant = YesNo(load_default=False)
+    contractual = Amount(load_default=NOTHING)
+    fixed = Amount(load_default=NOTHING)
     priority = YesNo()
     rate = Rate()
+    adds_interest = YesNo(load_default=False)
+    nation = _one_of([nation.value for nation in Nation], required=False)
+    reference_tail = _text(required=False)
+    time_bar_from = _date(required=False)
+    pay_anyway = YesNo()
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Claim:
@@ -158,27 +208,47 @@ class DebtSchema(Strict):
             type=data["type"],
             balance_pence=data["balance"],
             minimum_pence=data.get("minimum"),
+            arrangement_pence=data["arrangement"],
             deducted_at_source_pence=data["deducted_at_source"],
+            contractual_pence=data["contractual"],
+            fixed_pence=data["fixed"],
             priority=data.get("priority"),
             rate=data.get("rate"),
-            disputed=data["disputed"],
-            in_breathing_space=data["in_breathing_space"],
-            warrant=data["warrant"],
+            adds_interest=data["adds_interest"],
+            nation=Nation(data["nation"]) if "nation" in data else None,
+            reference_tail=data.get("reference_tail", ""),
+            time_bar_from=data.get("time_bar_from"),
+            pay_anyway=data.get("pay_anyway"),
+            **{fact: data[fact] for fact in YES_NO_FACTS},
         )
 
 
+YES_NO_FACTS: Final = tuple(fact for fact in FACTS if not fact.endswith("_pence"))
+"""Each fact that keeps a debt out has its field, under the name that the rules have for it."""
+
+WholeDebtSchema: Final = DebtSchema.from_dict(
+    {fact: YesNo(load_default=False) for fact in YES_NO_FACTS}, name="WholeDebtSchema"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked(Ephemeral):
+    """A case, and whether the other ways to share shall be answered beside it (F97)."""
+
+    case: Case
+    compare: bool
+
+
 class CaseSchema(Strict):
-    on = fields.Date(
-        required=True,
-        format="iso",
-        error_messages={**_REQUIRED, "invalid": "must be a date like 2026-03-01"},
-    )
+    on = _date()
     nation = _one_of([nation.value for nation in Nation])
     strategy = _one_of([name.value for name in StrategyName], required=False)
     payment = Amount()
     minimum = Amount(load_default=NOTHING)
     statement = fields.Nested(StatementSchema, error_messages=_REQUIRED)
-    debts = _many(DebtSchema)
+    standard_allowance = Amount()
+    compare = YesNo(load_default=False)
+    debts = _many(WholeDebtSchema)
 
     @validates_schema
     def ids_belong_to_one_department(self, data: dict[str, Any], **_: Any) -> None:
@@ -189,15 +259,27 @@ class CaseSchema(Strict):
                 raise ValidationError({place: {"id": ["is another department's id too"]}}, "debts")
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Case:
-        strategy = data.get("strategy")
-        return Case(
+    def make(self, data: dict[str, Any], **_: Any) -> Asked:
+        strategy, said = data.get("strategy"), data.get("statement")
+        case = Case(
             on=data["on"],
             nation=Nation(data["nation"]),
             claims=tuple(data["debts"]),
-            statement=data.get("statement"),
+            statement=_statement(said) if said else None,
             payment=data.get("payment"),
             minimum=data["minimum"],
             strategy=StrategyName(strategy) if strategy else None,
-            statement_is_whole=True,
+            statement_is_whole=not said or said["whole"],
+            standard_allowance=data.get("standard_allowance"),
         )
+        return Asked(case, data["compare"])
+
+
+def _statement(said: Mapping[str, Any]) -> Statement:
+    return Statement(
+        income=tuple(said["income"]),
+        outgoings=tuple(said["outgoings"]),
+        savings=said["savings"],
+        savings_pence=said.get("savings_pence"),
+        household=said.get("household"),
+    )

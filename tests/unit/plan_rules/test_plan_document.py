@@ -8,6 +8,13 @@ from pathlib import Path
 import pytest
 
 import plan.rules
+from app.quote_schema import (
+    CaseSchema,
+    HouseholdSchema,
+    StatementSchema,
+    Strict,
+    WholeDebtSchema,
+)
 from plan.rules.frequencies import TIMES_A_YEAR
 from plan.rules.reasons import Notice, Outcome, Reason
 from plan.rules.strategies import StrategyName
@@ -35,3 +42,8 @@ def test_every_file_of_the_rules_has_its_step() -> None:
     (folder,) = plan.rules.__path__
     files = {path.name for path in Path(folder).glob("*.py")} - {"__init__.py", "claims.py"}
     assert {name for name in files if f"`{name}`" not in TEXT} == set()
+
+
+@pytest.mark.parametrize("schema", [CaseSchema, StatementSchema, HouseholdSchema, WholeDebtSchema])
+def test_every_field_of_a_case_is_named(schema: type[Strict]) -> None:
+    assert {name for name in schema().fields if f"`{name}`" not in TEXT} == set()

@@ -1,0 +1,140 @@
+"""What `svd quote` answers, ready for JSON. Amounts are whole pence.
+
+Each answer has the same fields, with null where there is nothing to say. What a notice rests on
+stands beside it, and only then: the cap, the minimum, the debts that may be too old or are shown
+twice, and the interest that is forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from plan.rules.case import Case
+from plan.rules.comparison import Compared
+from plan.rules.guidelines import guideline_excesses
+from plan.rules.policy import Policy
+from plan.rules.proposal import Proposal
+from plan.rules.reasons import Notice
+from plan.rules.schedule import Schedule
+
+LONGEST_SCHEDULE: Final = 12_000
+"""Months. A thousand years is listed to the last penny; beyond it only the months are told."""
+
+
+def answer_of(case: Case, proposal: Proposal, policy: Policy) -> dict[str, Any]:
+    """The whole answer but the comparison."""
+    money = proposal.affordable
+    return {
+        "outcome": proposal.outcome,
+        "income": money and money.income,
+        "outgoings": money and money.outgoings,
+        "surplus": money and money.surplus,
+        "savings": money and money.savings,
+        "available": money and money.available,
+        "payment": proposal.payment,
+        "strategy": proposal.strategy,
+        "policy": proposal.policy,
+        "months": proposal.months,
+        "options": [
+            {"share": option.part, "payment": option.payment, "months": option.months}
+            for option in proposal.options
+        ],
+        "schedule": _schedule(proposal.schedule, [share.claim.id for share in proposal.shares]),
+        "excluded": [{"id": out.claim.id, "reason": out.reason} for out in proposal.excluded],
+        "notices": list(proposal.notices),
+        **_interest(proposal),
+        **_beside(proposal),
+        **_of_the_statement(case, proposal, policy),
+    }
+
+
+def comparison_of(compared: Iterable[Compared]) -> list[dict[str, Any]]:
+    """Each way to share that the case can have; none where there is no schedule (F97)."""
+    return [
+        {
+            "strategy": way.strategy,
+            "usual": way.usual,
+            "months": way.months,
+            "months_with_interest": way.payments,
+            "lines": way.lines,
+            "interest": way.interest,
+            "ends": {ending.claim.id: ending.month for ending in way.endings},
+        }
+        for way in compared
+    ]
+
+
+def _schedule(schedule: Schedule | None, ids: list[str]) -> list[dict[str, Any]]:
+    if schedule is None or schedule.months > LONGEST_SCHEDULE:
+        return []
+    return [
+        {
+            "month": month.number,
+            "total": month.total,
+            "lines": dict(zip(ids, month.shares, strict=True)),
+        }
+        for month in schedule.each_month()
+    ]
+
+
+def _interest(proposal: Proposal) -> dict[str, Any]:
+    """The forecast, whose it is, and the months in which it would be paid (INT-05)."""
+    if not proposal.interest:
+        return {}
+    return {
+        "interest": proposal.interest,
+        "interest_of": {
+            share.claim.id: share.interest for share in proposal.shares if share.interest
+        },
+        "months_with_interest": proposal.months_with_interest,
+        "interest_months": [
+            {"month": month, "total": total} for month, total in _interest_months(proposal)
+        ],
+    }
+
+
+def _interest_months(proposal: Proposal) -> Iterator[tuple[int, int]]:
+    """What the last month of the schedule has room for, and the months after it."""
+    tail, months = proposal.tail, proposal.months
+    if tail is None or months is None or months + tail.months_more > LONGEST_SCHEDULE:
+        return
+    if tail.with_last:
+        yield months, tail.with_last
+    yield from enumerate(tail.payments(), months + 1)
+
+
+def _beside(proposal: Proposal) -> dict[str, Any]:
+    """The figures and debts that a notice is about."""
+    found: dict[str, Any] = {}
+    cap, minimum = proposal.cap, proposal.protected
+    if cap and Notice.DEDUCTIONS_ABOVE_CAP in proposal.notices:
+        found["cap"] = {"most": cap.cap, "taken": cap.taken, "planned": cap.planned}
+    if minimum and Notice.BELOW_PROTECTED_MINIMUM in proposal.notices:
+        found["protected_minimum"] = {"left": minimum.left, "minimum": minimum.minimum}
+    if proposal.ask_first:
+        found["ask_first"] = [claim.id for claim in proposal.ask_first]
+    if proposal.duplicates:
+        found["duplicates"] = [
+            {"id": out.claim.id, "same_as": out.same_as.id}
+            for out in proposal.duplicates
+            if out.same_as
+        ]
+    return found
+
+
+def _of_the_statement(case: Case, proposal: Proposal, policy: Policy) -> dict[str, Any]:
+    """What the rules added to the outgoings (ELIG-06), and spending to ask about (AFF-09)."""
+    found: dict[str, Any] = {}
+    if case.statement and proposal.outside:
+        found["outside"] = [
+            {"id": payment.claim.id, "payment": payment.pence} for payment in proposal.outside
+        ]
+    if case.statement and case.statement.household:
+        above = guideline_excesses(case.statement, case.statement.household, policy.guidelines)
+        if above:
+            found["above_guidelines"] = [
+                {"group": one.group, "spent": one.spent, "guideline": one.guideline}
+                for one in above
+            ]
+    return found
