@@ -222,25 +222,6 @@ def claim_due(tx: Tx, now: datetime, until: datetime, *, limit: int) -> list[Pay
     return _payments(tx, select(*_ALL).where(payment.c.payment_id.in_(list(claimed))))
 
 
-def claim_settled_hints(tx: Tx, now: datetime, *, limit: int) -> list[PaymentRow]:
-    """Settled payments of which the provider hinted that something changed, claimed."""
-    hinted = (
-        select(payment.c.payment_id)
-        .where(payment.c.check_at <= now, payment.c.state == PaymentState.SETTLED.value)
-        .order_by(payment.c.check_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claimed = tx.connection.execute(
-        update(payment)
-        .where(payment.c.payment_id.in_(hinted))
-        .values(check_at=None)
-        .returning(payment.c.payment_id)
-    ).scalars()
-    return _payments(tx, select(*_ALL).where(payment.c.payment_id.in_(list(claimed))))
-
-
 def submit(tx: Tx, payment_id: UUID, provider_id: str, check_at: datetime) -> bool:
     """The provider has it, under this number. Saying it again changes nothing; False where it is
     over already, or known under another number."""
@@ -266,7 +247,7 @@ def hint(tx: Tx, provider_id: str, now: datetime) -> int:
     """Whoever takes the money says that something changed: it is looked at, and not believed."""
     return tx.connection.execute(
         update(payment)
-        .where(payment.c.provider_id == provider_id)
+        .where(payment.c.provider_id == provider_id, payment.c.state.in_(_OPEN))
         .values(check_at=func.least(func.coalesce(payment.c.check_at, now), now))
     ).rowcount
 

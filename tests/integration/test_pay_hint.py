@@ -1,0 +1,86 @@
+"""Messages of the payment service are hints: signed ones have a payment looked at, none is believed
+(SEC-79)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from adapters.payments.govuk_pay.webhook import HEADER, sign
+from app.taking import Taking
+from consent.store import WORKER, open_store
+from tests.debts_desk import Seated
+from tests.integration.test_pay_pages import begins, states, tamsin, types_card
+from tests.pay_lab import GOOD
+from tests.portal import Portal
+
+__all__ = ["tamsin"]
+
+
+@pytest.fixture
+def taking(portal: Portal) -> Iterator[Taking]:
+    part = portal.services
+    store = open_store(portal.database.worker_url, role=WORKER)
+    yield Taking(store, part.clock, part.chance, part.payments, part.wire_loop)
+    store.close()
+
+
+def message(payment_id: str, event: str = "card_payment_settled") -> bytes:
+    return json.dumps(
+        {
+            "webhook_message_id": "m1",
+            "api_version": 1,
+            "created_date": "2026-11-28T10:00:00.000Z",
+            "resource_id": payment_id,
+            "resource_type": "payment",
+            "event_type": event,
+            "resource": {"payment_id": payment_id, "state": {"status": "success"}},
+        }
+    ).encode()
+
+
+def send(portal: Portal, body: bytes, signature: str) -> int:
+    address = f"{portal.url}/webhooks/govuk-pay"
+    return requests.post(address, body, headers={HEADER: signature}, timeout=10).status_code
+
+
+def waits(portal: Portal) -> bool:
+    """The worker has nothing to look at now."""
+    return portal.rows("select count(*) from payment where check_at <= now()") == [(0,)]
+
+
+def test_a_signed_message_has_the_payment_looked_at_and_is_not_believed(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    address = begins(tamsin)
+    ((payment_id,),) = portal.rows("select provider_id from payment")
+    secret = portal.services.pay_webhook_secret
+    body = message(payment_id)
+    assert waits(portal)
+    assert send(portal, body, sign(body, "not the secret")) == 400
+    assert send(portal, body + b" ", sign(body, secret)) == 400
+    assert waits(portal)
+    for _ in range(50):
+        assert send(portal, body, sign(body, secret)) == 204
+    assert not waits(portal)
+    taking.look()
+    assert states(portal) == [("submitted", 10_000)], "it says success, and nobody has paid"
+    types_card(address, GOOD)
+    for event in ("card_payment_succeeded", "card_payment_started"):
+        again = message(payment_id, event)
+        assert send(portal, again, sign(again, secret)) == 204
+    taking.look()
+    assert states(portal) == [("settled", 10_000)]
+    for _ in range(20):
+        send(portal, body, sign(body, secret))
+        taking.look()
+    assert portal.rows("select sum(pence) from allocation") == [(10_000,)]
+    assert portal.rows("select sum(paid_pence) from instalment") == [(10_000,)]
+
+
+def test_a_message_about_nobody_is_taken_and_does_nothing(portal: Portal) -> None:
+    body = message("hu20sqlact5260q2nanm0q8u93")
+    assert send(portal, body, sign(body, portal.services.pay_webhook_secret)) == 204
