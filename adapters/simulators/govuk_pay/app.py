@@ -24,7 +24,7 @@ from adapters.simulators.serve import SimulatorSettings
 
 API_KEY: Final = "govuk_pay_api_key"
 WEBHOOK_SECRET: Final = "govuk_pay_webhook_secret"  # noqa: S105 - the name of a file
-WEBHOOK_PATH: Final = "/payments/provider-messages"
+WEBHOOK_PATH: Final = "/webhooks/govuk-pay"
 _API_KEY_FILE: Final = web.AppKey("api_key_file", Path)
 
 Errand = Callable[[web.Request], Awaitable[web.Response]]
