@@ -1,0 +1,188 @@
+"""One process under fire: `worker`, or `person` for people who pay. It goes on until it is killed.
+
+A database or payment service that goes away is what is played here: the child tries again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import requests
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from adapters.payments.govuk_pay import GovukPay
+from adapters.wire import Wire
+from adapters.wire_loop import WireLoop
+from app.taking import Taking
+from consent.clock import SystemClock
+from consent.errors import OutsideFailed, WrongState
+from consent.ids import PlanId, SubjectId
+from consent.people import Person, Worker
+from consent.store import WORKER, Store, open_store
+from debts.money import Pence
+from plan.collect import collect_late, fall_due
+from plan.pay import can_pay, start_payment
+from plan.paying import RefundReason, Route
+from plan.reverse import reverse
+from plan.settle import money_came_in
+from plan.store import payments
+from plan.working_days import load
+from tests.pay_lab import DECLINED, GOOD
+
+PAY = os.environ.get("FIRE_PAY", "")
+KEY = os.environ.get("FIRE_KEY", "")
+DAYS = load()
+CLOCK = SystemClock()
+
+
+@dataclass
+class Pay:
+    loop: WireLoop
+    payments: GovukPay
+
+
+def the_service() -> Pay:
+    loop = WireLoop().start()
+    return Pay(loop, GovukPay(Wire({PAY}, demonstration=True), PAY, KEY, pages=PAY))
+
+
+def worker(url: str, dice: random.Random) -> None:
+    store, pay = open_store(url, role=WORKER, pool_size=2), the_service()
+    taking = Taking(store, CLOCK, os.urandom, pay.payments, pay.loop)
+    errands: list[Callable[[], object]] = [
+        taking.look,
+        taking.look,
+        taking.give_back,
+        lambda: fall_due(store, CLOCK, os.urandom, working_days=DAYS, batch=5),
+        lambda: collect_late(store, CLOCK, os.urandom, batch=5),
+        lambda: somebody_asks_for_money_back(store, dice),
+        lambda: a_transfer_came(store, dice),
+        lambda: a_hint(store, dice),
+    ]
+    forever(lambda: dice.choice(errands)())
+
+
+def somebody_asks_for_money_back(store: Store, dice: random.Random) -> None:
+    if dice.random() > 0.1:
+        return
+    found = one_of(
+        store,
+        "select payment_id from payment where state = 'settled'"
+        " and route = 'govuk_pay' order by random() limit 1",
+    )
+    for payment_id in found:
+        reverse(
+            store,
+            CLOCK,
+            os.urandom,
+            payment_id=payment_id,
+            pence_in_all=dice.choice((1, 333, 1_000)),
+            reason=RefundReason.ASKED,
+        )
+
+
+def a_transfer_came(store: Store, dice: random.Random) -> None:
+    """The same statement is read by several workers, again and again."""
+    if dice.random() > 0.2:
+        return
+    number = dice.randrange(200)
+    plans = os.environ["FIRE_PLANS"].split()
+    with store.transaction(Worker()) as tx:
+        money_came_in(
+            tx,
+            CLOCK,
+            os.urandom,
+            plan_id=PlanId(UUID(plans[number % len(plans)])),
+            route=Route.BANK,
+            provider_id=f"statement-{number}",
+            pence=100 + number,
+            value_date=CLOCK.now().date(),
+        )
+
+
+def a_hint(store: Store, dice: random.Random) -> None:
+    """Messages of the payment service, doubled and in any order."""
+    known = one_of(
+        store, "select provider_id from payment where provider_id <> '' order by random() limit 3"
+    )
+    with store.transaction(Worker()) as tx:
+        for one in known * dice.choice((1, 3)):
+            payments.hint(tx, one, CLOCK.now())
+
+
+def one_of(store: Store, query: str) -> list[Any]:
+    with store.transaction(Worker()) as tx:
+        return list(tx.connection.execute(text(query)).scalars())
+
+
+def person(url: str, dice: random.Random) -> None:
+    store, pay = open_store(url, pool_size=2), the_service()
+    people = [one.split("/") for one in os.environ["FIRE_PEOPLE"].split()]
+
+    def once() -> None:
+        subject, plan_id = dice.choice(people)
+        pays(store, pay, dice, Person(SubjectId(UUID(subject))), PlanId(UUID(plan_id)))
+
+    forever(once)
+
+
+def pays(store: Store, pay: Pay, dice: random.Random, actor: Person, plan_id: PlanId) -> None:
+    due = can_pay(store, actor=actor, plan_id=plan_id).due
+    if due < 100:
+        time.sleep(0.02)
+        return
+    pence = dice.choice((due, max(100, due // 2), min(due, 777)))
+    form = uuid4().hex
+    started = start_payment(
+        store, CLOCK, os.urandom, actor=actor, plan_id=plan_id, pence=pence, post_key=form
+    )
+    twice = start_payment(
+        store, CLOCK, os.urandom, actor=actor, plan_id=plan_id, pence=pence, post_key=form
+    )
+    assert not twice.new
+    key = str(started.payment.payment_id)
+    said = pay.loop.call(
+        pay.payments.start(
+            key=key,
+            pence=Pence(pence),
+            reference=key,
+            description="Your payment",
+            return_url="http://localhost:8000/back",
+        ),
+        seconds=10,
+    )
+    with store.transaction(actor) as tx:
+        known = payments.submit(tx, started.payment.payment_id, said.id, CLOCK.now())
+    if not known:
+        return
+    card = dice.choice((GOOD, GOOD, GOOD, DECLINED, ""))
+    if not card:
+        pay.loop.call(pay.payments.cancel(said.id), seconds=10)
+        return
+    for answer in ({"how": "card", "card": card}, {"how": "confirm"}):
+        requests.post(said.pay_url, answer, timeout=5, allow_redirects=False)
+
+
+def forever(act: Callable[[], object]) -> None:
+    while True:
+        try:
+            act()
+        except (DBAPIError, OutsideFailed, WrongState, requests.RequestException, TimeoutError):
+            time.sleep(0.05)
+
+
+def main() -> None:
+    role, url, seed = sys.argv[1:4]
+    {"worker": worker, "person": person}[role](url, random.Random(seed))
+
+
+if __name__ == "__main__":
+    main()
