@@ -91,13 +91,14 @@ def test_crisis_breaks_never_skip_more_than_two_payments_in_twelve_months_plan_0
         assert sum(inside) <= MOST_PAYMENTS
 
 
-def test_a_long_break_needs_half_of_what_was_left_over_to_be_gone_c22() -> None:
+def test_a_long_break_needs_half_of_what_was_left_over_to_be_gone_plan_09_c22() -> None:
     assert income_break(surplus_then=12642, surplus_now=6321, months=6) is None
     assert income_break(surplus_then=12642, surplus_now=6322, months=6) is WhyNot.INCOME_NOT_HALVED
     assert income_break(surplus_then=12642, surplus_now=0, months=7) is WhyNot.TOO_LONG
 
 
 def test_aishas_payments_are_counted_as_published_c8() -> None:
+    """PLAN-10 counts whole instalments; PLAN-11 speaks of a review at two of them."""
     instalment, paid = 11378, [11378, 5000, 0, 11378, 0, 0]
     so_far = [
         behind([(instalment, each) for each in paid[: month + 1]], instalment=instalment)

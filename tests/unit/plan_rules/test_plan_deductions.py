@@ -40,6 +40,7 @@ DAY = date(2026, 3, 1)
 def test_an_order_takes_what_its_table_says_c13(
     code: str, nation: str, net: int, taken: int
 ) -> None:
+    """DED-20 England, DED-21 Wales, DED-22 fines, DED-23 benefits, DED-26 and DED-27 Scotland."""
     assert order_on(code, Nation(nation), DAY).takes(Pence(net)) == taken
 
 
@@ -64,6 +65,10 @@ def test_p9_the_published_fifteen_per_cent() -> None:
 
 
 def test_a_day_or_nation_without_a_table_is_said_so() -> None:
+    """DED-29: in Northern Ireland another office enforces, and no table of ours holds."""
+    for code in ("council_tax", "court_fine", "direct_earnings", "earnings_arrestment"):
+        with pytest.raises(NoTable):
+            order_on(code, Nation("NIR"), DAY)
     with pytest.raises(NoTable):
         order_on("council_tax", Nation("SCT"), DAY)
     with pytest.raises(NoTable):

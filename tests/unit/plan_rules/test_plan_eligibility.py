@@ -54,6 +54,7 @@ def test_each_fact_about_a_debt_has_its_reason(fact: str, reason: Reason) -> Non
 
 
 def test_the_first_reason_of_the_list_is_the_one_given() -> None:
+    """MOR-04: what a benefit pays already goes on during Breathing Space, and is said first."""
     fine = a_claim(type="HMCTS_FINE", disputed=True, in_breathing_space=True)
     assert why_out(fine, the_policy()) is Reason.COURT_FINE_ORDER
     taken = a_claim(deducted_at_source_pence=6200, in_breathing_space=True, duplicate=True)

@@ -78,7 +78,7 @@ def test_p4_the_published_pro_rata_example() -> None:
     assert share(10000, balances, balances) == [2587, 5173, 1205, 1035]
 
 
-def test_p5_shares_by_contractual_weights() -> None:
+def test_p5_alloc_02_shares_by_contractual_weights() -> None:
     assert share(1500, [2500, 5000], [100000, 700000]) == [500, 1000]
 
 

@@ -86,7 +86,7 @@ def test_c16_odd_pennies_of_equal_debts_go_by_id_not_by_order() -> None:
         assert (found.months, found.last_payment) == (30, 1000)
 
 
-def test_the_payment_is_half_of_what_is_available_unless_another_is_asked_for() -> None:
+def test_plan_04_the_payment_is_half_of_what_is_available_unless_another_is_asked_for() -> None:
     found = propose(a_case(*aishas_debts(), statement=aisha()), the_policy())
     assert found.payment == 11378 // 2
     assert [(o.part, o.payment, o.months) for o in found.options] == [
@@ -138,7 +138,7 @@ def test_less_than_the_minimums_is_referred_without_a_schedule() -> None:
 
 
 @pytest.mark.parametrize(("income", "outgoings"), [(100000, 100000), (100000, 108800)])
-def test_nothing_available_is_no_plan_and_no_options(income: int, outgoings: int) -> None:
+def test_aff_31_nothing_available_is_no_plan_and_no_options(income: int, outgoings: int) -> None:
     statement = a_statement(income=income, outgoings=outgoings)
     found = propose(a_case(a_claim(), statement=statement), the_policy())
     assert found.outcome is Outcome.NO_AFFORDABLE_PLAN
@@ -233,7 +233,7 @@ def test_interest_is_a_forecast_beside_the_schedule_and_only_makes_the_plan_long
     assert (unknown.interest, unknown.notices) == (0, (Notice.INTEREST_ADDED,))
 
 
-def test_guidelines_that_are_out_of_date_are_said_and_not_silently_used() -> None:
+def test_aff_11_guidelines_that_are_out_of_date_are_said_and_not_silently_used() -> None:
     on = date(2027, 4, 5)
     policy = the_policy(on=on)
     statement = a_statement(income=50000, household=Household())

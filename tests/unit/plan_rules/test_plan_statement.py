@@ -21,7 +21,7 @@ from plan.rules.statement_lines import (
 from tests.plan_cases import a_line, a_statement, aisha, the_policy
 
 
-def test_the_statement_has_the_lines_that_the_standard_has() -> None:
+def test_aff_06_the_statement_has_the_lines_that_the_standard_has() -> None:
     assert (len(INCOME_GROUPS), len(INCOME_LINES)) == (4, 25)
     assert (len(OUTGOING_GROUPS), len(OUTGOING_LINES)) == (12, 63)
     assert [group.id for group in OUTGOING_GROUPS if group.flexible] == [
@@ -53,17 +53,19 @@ def test_every_line_has_its_own_words() -> None:
 def test_amounts_become_monthly_with_the_half_penny_going_up(
     every: str, pence: int, a_month: int
 ) -> None:
+    """AFF-20, AFF-21 and AFF-22 give the figures, AFF-24 the month they are not made with."""
     assert monthly(pence, Frequency(every)) == a_month
     assert set(TIMES_A_YEAR) == set(LABELS) == set(Frequency)
 
 
 def test_c1_each_line_is_rounded_and_then_they_are_added() -> None:
+    """AFF-23: in this order. AFF-03: surplus. AFF-04: less savings. AFF-07: a tenth of it."""
     found = work_out(aisha(), the_policy())
     assert (found.income, found.outgoings) == (175076, 162434)
     assert (found.surplus, found.savings, found.available) == (12642, 1264, 11378)
 
 
-def test_c3_half_of_what_is_left_over() -> None:
+def test_c3_aff_30_half_of_what_is_left_over() -> None:
     half = part_of(work_out(aisha(), the_policy()).surplus, Part.HALF)
     assert half == 6321
 
@@ -141,7 +143,7 @@ def test_spending_above_a_guideline_is_flagged_alone_and_never_cut() -> None:
     assert work_out(spender, policy).outgoings == 14200 + 1000 + 90000
 
 
-def test_a_bigger_household_has_bigger_guidelines() -> None:
+def test_aff_02_a_bigger_household_has_bigger_guidelines() -> None:
     family = Household(adults=2, children_under_16=2, children_16_to_18=1)
     figures = {g.id: g.figure(family) for g in the_policy().guidelines.groups}
     assert figures["communications-leisure"] == 13000 + 8500 + 2 * 4000 + 6000
