@@ -39,7 +39,8 @@ def fall_due(
     """
     with store.transaction(Worker()) as tx:
         now = clock.now()
-        due = run.claim(tx, london_date(now), most=batch)
+        today = london_date(now)
+        due = run.claim(tx, today, most=batch)
         following = {
             (one.due_on, one.pay_day, one.frequency.value): working_days.next_collection(
                 one.due_on, one.pay_day, one.frequency
@@ -47,7 +48,8 @@ def fall_due(
             for one in due
         }
         plain = [one.plan_id for one in due if not one.special]
-        run.fall_due(tx, plain, following=following, now=now, salt=chance(16).hex())
+        salt = chance(16).hex()
+        run.fall_due(tx, plain, following=following, today=today, now=now, salt=salt)
         for one in due:
             if one.special:
                 _by_itself(tx, clock, chance, one.plan_id, working_days)
@@ -94,6 +96,8 @@ def _collect(tx: Tx, clock: Clock, chance: Chance, row: PlanRow, sequence: int) 
     agreement = agreements.active(tx, row.plan_id)
     found = instalments.one(tx, row.plan_id, sequence)
     if agreement is None or found is None or payments.open_of_plan(tx, row.plan_id):
+        return
+    if payments.was_collected(tx, row.plan_id, sequence):
         return
     lines = [share for share in shares.of_plan(tx, row.plan_id) if share.agreed]
     if not found.open_pence or not lines:

@@ -175,6 +175,14 @@ def open_of_plan(tx: Tx, plan_id: PlanId) -> list[PaymentRow]:
     )
 
 
+def was_collected(tx: Tx, plan_id: PlanId, sequence: int) -> bool:
+    """A payment of this day was written down before, whatever came of it."""
+    query = select(payment.c.payment_id).where(
+        payment.c.plan_id == plan_id, payment.c.instalment == sequence
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
+
+
 def parts_of(tx: Tx, payment_ids: Sequence[UUID]) -> list[AllocationRow]:
     """Every allocation of these payments, what went back among them."""
     return _allocations(

@@ -37,22 +37,24 @@ Day = tuple[date, int, str]
 _CLAIM: Final = text(
     """
     with near as materialized (
-        select p.plan_id, p.pay_day, p.frequency
+        select p.plan_id, p.pay_day, p.frequency, i.due_on, i.paid_pence
         from instalment i join plan p using (plan_id)
         where i.state = 'planned' and i.due_on <= :today and p.state = 'active'
         order by i.due_on
         limit :most
-        for update of p skip locked
+        for update of p, i skip locked
     )
-    select n.plan_id, i.due_on, n.pay_day, n.frequency,
-        i.paid_pence > 0
+    select n.plan_id, n.due_on, n.pay_day, n.frequency,
+        n.paid_pence > 0
         or exists (select from plan_share s where s.plan_id = n.plan_id and s.state = 'agreed'
             and s.closing_pence is not null)
         or exists (select from payment m where m.plan_id = n.plan_id
             and m.state in ('started', 'submitted'))
-    from near n join instalment i on i.plan_id = n.plan_id and i.state = 'planned'
+    from near n
     """
 )
+"""The instalment is held too, not only its plan: another worker may have had it a moment ago, which
+only the row that it changed can tell."""
 _FIX: Final = text(
     """
     update instalment i
@@ -62,7 +64,7 @@ _FIX: Final = text(
             as amount
         from plan_share s where s.plan_id = any(:plans) group by s.plan_id
     ) d
-    where i.plan_id = d.plan_id and i.state = 'planned'
+    where i.plan_id = d.plan_id and i.state = 'planned' and i.due_on <= :today
     """
 )
 _NEXT: Final = text(
@@ -118,6 +120,7 @@ def fall_due(
     plans: Sequence[UUID],
     *,
     following: Mapping[Day, date],
+    today: date,
     now: datetime,
     salt: str,
 ) -> None:
@@ -126,7 +129,7 @@ def fall_due(
     ids = list(plans)
     if not ids:
         return
-    tx.connection.execute(_FIX, {"plans": ids})
+    tx.connection.execute(_FIX, {"plans": ids, "today": today})
     days = list(following)
     tx.connection.execute(
         _NEXT,

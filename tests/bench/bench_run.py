@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
+
 from app.local.postgres import WORKER, Cluster
 from consent.clock import SystemClock
 from consent.store import WORKER as WORKER_ROLE
@@ -96,6 +98,7 @@ def measure(cluster: Cluster, count: int, workers: int) -> dict[str, Any]:
         found = pool.starmap(_work, [(cluster.url(WORKER, name),)] * workers)
     took = max(one["seconds"] for one in found)
     rows = _rows(cluster, name)
+    assert rows == count * (4 + len(LINES)), "each plan once"
     plain = _plain(cluster, name)
     return {
         "plans": count,
@@ -136,11 +139,16 @@ def _mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def fill(connection: psycopg.Connection[Any], count: int) -> None:
+    """Plans whose payment day is today, made in SQL."""
+    connection.execute("set session_replication_role = replica")
+    for statement in (_PLANS, _SHARES, _DAYS, _AGREEMENTS):
+        connection.execute(statement.format(count=count).encode())
+
+
 def _load(cluster: Cluster, name: str, count: int) -> None:
     with connect(cluster, name) as connection:
-        connection.execute("set session_replication_role = replica")
-        for statement in (_PLANS, _SHARES, _DAYS, _AGREEMENTS):
-            connection.execute(statement.format(count=count).encode())
+        fill(connection, count)
         connection.execute("vacuum analyze")
 
 

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from consent.clock import london_date
+from consent.clock import SystemClock, london_date
 from consent.people import Worker
 from consent.store import WORKER, Store, open_store
+from plan.collect import fall_due
 from plan.pay import AmountRefused, PaymentRuns, can_pay, start_payment
 from plan.paying import (
     AgreementState,
@@ -28,7 +30,9 @@ from plan.settle import give_up, held, money_came_in, settle
 from plan.store import agreements, payments, refunds
 from plan.store.agreements import AgreementRow
 from plan.store.payments import PaymentRow
+from tests.bench.bench_run import fill
 from tests.database import Database
+from tests.plan_builders import DAYS
 from tests.plan_life import Life
 
 
@@ -220,3 +224,30 @@ def test_on_its_day_a_standing_agreement_makes_one_payment(life: Life) -> None:
     assert (found.instalment, found.amount_pence, found.check_at) == (2, 10_000, life.clock.now())
     assert kinds == {AllocationKind.PAID}
     assert sum(parts(life, found.payment_id)) == 10_000
+
+
+def test_a_payment_day_falls_due_once_whoever_looks(database: Database) -> None:
+    """A worker that looked before another's commit, and got the plan after it, takes nothing: the
+    instalment itself says that it was had (SEC-80)."""
+    url = database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, 6_000)
+    stores = [open_store(database.worker_url, role=WORKER, pool_size=1) for _ in range(4)]
+
+    def looks(store: Store) -> int:
+        done = 0
+        while count := fall_due(store, SystemClock(), os.urandom, working_days=DAYS, batch=300):
+            done += count
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(looks, stores)) == 6_000
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select state, count(*) from instalment group by state order by state"
+        ).fetchall()
+        sums = connection.execute("select count(*), sum(amount_pence) from payment").fetchall()
+    assert rows == [("due", 6_000), ("planned", 6_000)]
+    assert sums == [(6_000, 60_000_000)]
+    for store in stores:
+        store.close()
