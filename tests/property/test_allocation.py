@@ -1,7 +1,11 @@
-"""What is true of every sharing, whatever the debts: ALLOC-26, by property."""
+"""What is true of every sharing, whatever the debts: ALLOC-26, by property.
+
+Thousands of cases in each run; with SVD_LONG=1 more than 100,000.
+"""
 
 from __future__ import annotations
 
+import os
 from itertools import permutations
 
 from hypothesis import given, settings
@@ -9,9 +13,19 @@ from hypothesis import strategies as st
 
 from debts.money import share
 from plan.rules.allocation import WEIGHT_TOTAL, BelowMinimums, allocate, weights_ppm
+from plan.rules.proposal import propose
 from plan.rules.schedule import make_schedule
 from plan.rules.strategies import StrategyName, Weighed
-from tests.plan_cases import reference_months, reference_payment
+from tests.plan_cases import (
+    a_case,
+    a_claim,
+    a_statement,
+    reference_months,
+    reference_payment,
+    the_policy,
+)
+
+MANY = settings(max_examples=8_000 if os.environ.get("SVD_LONG") else 250, deadline=None)
 
 names = st.sampled_from(StrategyName)
 weights = st.one_of(st.integers(1, 300), st.integers(1, 500_000))
@@ -46,6 +60,7 @@ def plans(draw: st.DrawFn) -> tuple[int, list[Weighed], StrategyName]:
     return payment, some, draw(names)
 
 
+@MANY
 @given(plans(), st.data())
 def test_shares_add_up_to_the_payment_and_none_is_above_what_is_left(
     plan: tuple[int, list[Weighed], StrategyName], data: st.DataObject
@@ -59,6 +74,7 @@ def test_shares_add_up_to_the_payment_and_none_is_above_what_is_left(
         assert got >= min(debt.fixed or debt.minimum, cap)
 
 
+@MANY
 @given(plans(), st.data())
 def test_sharing_agrees_with_the_plain_way(
     plan: tuple[int, list[Weighed], StrategyName], data: st.DataObject
@@ -68,7 +84,7 @@ def test_sharing_agrees_with_the_plain_way(
     assert allocate(payment, some, caps, name) == reference_payment(payment, some, caps, name)
 
 
-@settings(max_examples=200, deadline=None)
+@MANY
 @given(plans())
 def test_runs_give_the_same_pennies_as_walking_month_by_month(
     plan: tuple[int, list[Weighed], StrategyName],
@@ -78,6 +94,7 @@ def test_runs_give_the_same_pennies_as_walking_month_by_month(
     assert by_run == list(reference_months(payment, some, name))
 
 
+@MANY
 @given(plans())
 def test_a_whole_plan_repays_each_debt_exactly_and_only_the_last_month_is_less(
     plan: tuple[int, list[Weighed], StrategyName],
@@ -93,6 +110,7 @@ def test_a_whole_plan_repays_each_debt_exactly_and_only_the_last_month_is_less(
     assert all(run.total == payment for run in schedule.runs if run.last < schedule.months)
 
 
+@MANY
 @given(plans())
 def test_the_same_question_has_the_same_answer(
     plan: tuple[int, list[Weighed], StrategyName],
@@ -103,7 +121,7 @@ def test_the_same_question_has_the_same_answer(
     assert first == again
 
 
-@settings(deadline=None)
+@MANY
 @given(debts(most=4), names, st.data())
 def test_the_order_in_which_debts_come_changes_no_share(
     some: list[Weighed], name: StrategyName, data: st.DataObject
@@ -117,6 +135,7 @@ def test_the_order_in_which_debts_come_changes_no_share(
         assert {debt.place: share for debt, share in zip(other, got, strict=True)} == plain
 
 
+@MANY
 @given(st.lists(weights, min_size=1, max_size=8), st.data())
 def test_a_different_tie_break_moves_at_most_one_penny_a_debt(
     some: list[int], data: st.DataObject
@@ -127,6 +146,7 @@ def test_a_different_tie_break_moves_at_most_one_penny_a_debt(
     assert all(abs(a - b) <= 1 for a, b in zip(one, other, strict=True))
 
 
+@MANY
 @given(st.lists(weights, min_size=2, max_size=8), st.integers(0, 10_000))
 def test_debts_with_room_keep_their_proportion_within_a_penny(some: list[int], total: int) -> None:
     shares = share(total, some, [total + 1] * len(some))
@@ -135,6 +155,7 @@ def test_debts_with_room_keep_their_proportion_within_a_penny(some: list[int], t
         assert abs(got * whole - total * weight) < whole
 
 
+@MANY
 @given(debts(), names, st.integers(0, 3000))
 def test_a_payment_below_the_minimums_is_refused_and_no_other(
     some: list[Weighed], name: StrategyName, payment: int
@@ -149,6 +170,7 @@ def test_a_payment_below_the_minimums_is_refused_and_no_other(
         assert payment >= least
 
 
+@MANY
 @given(debts(most=12))
 def test_stored_weights_are_parts_of_a_million_and_never_nothing(some: list[Weighed]) -> None:
     parts = weights_ppm(some)
@@ -156,10 +178,36 @@ def test_stored_weights_are_parts_of_a_million_and_never_nothing(some: list[Weig
     assert min(parts) >= 1
 
 
-@settings(max_examples=50, deadline=None)
+@MANY
 @given(debts(most=12, minimums=False), names, st.integers(1, 50))
 def test_the_number_of_runs_grows_with_endings_and_not_with_months(
     some: list[Weighed], name: StrategyName, payment: int
 ) -> None:
     schedule = make_schedule(payment, some, name)
     assert len(schedule.runs) <= 3 * len(some)
+
+
+@MANY
+@given(
+    st.integers(0, 300_000),
+    st.integers(0, 300_000),
+    st.lists(st.integers(0, 500_000), max_size=6),
+    names.filter(lambda name: name is not StrategyName.CONTRACTUAL),
+)
+def test_no_month_of_a_proposal_takes_more_than_is_available(
+    income: int, outgoings: int, balances: list[int], name: StrategyName
+) -> None:
+    """Nor do the months in which interest would be paid (PLAN-01, INT-05)."""
+    kinds = ("HMRC_SA", "LA_CTAX", "DWP_LEGACY_OP")
+    claims = [a_claim(f"D{i}", pence, type=kinds[i % 3]) for i, pence in enumerate(balances)]
+    statement = a_statement(income=income, outgoings=outgoings)
+    found = propose(a_case(*claims, statement=statement, strategy=name), the_policy())
+    assert found.affordable
+    if found.schedule is None:
+        return
+    most = found.affordable.available
+    assert max(run.total for run in found.schedule.runs) <= most
+    if found.tail:
+        assert found.schedule.last_payment + found.tail.with_last <= most
+        assert max(found.tail.payments(), default=0) <= most
+        assert found.tail.with_last + sum(found.tail.payments()) == found.interest

@@ -1,0 +1,74 @@
+"""A payment that came is split to the penny, whatever the lines (decision 30, PLAN-20)."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plan.rules.split import Taking, split, split_to_one, usual_total
+from plan.rules.strategies import StrategyName
+from plan.rules.vary import Kept, share_again
+
+MANY = settings(max_examples=8_000 if os.environ.get("SVD_LONG") else 250, deadline=None)
+STRATEGY = st.sampled_from(StrategyName)
+PENCE = st.one_of(st.integers(1, 500), st.integers(1, 1_000_000))
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[list[Taking], StrategyName, int]:
+    """The lines of a plan as it shares its payment, some of which need less than that."""
+    size, strategy, payment = draw(st.integers(1, 8)), draw(STRATEGY), draw(PENCE)
+    kept = [
+        Kept(draw(st.integers(1, 1_000_000)), draw(st.booleans()), rank + 1)
+        for rank in draw(st.permutations(range(size)))
+    ]
+    usual = share_again(payment, kept, strategy)
+    most = st.one_of(st.none(), st.integers(0, 2 * payment))
+    lines = [Taking(part, line, draw(most)) for part, line in zip(usual, kept, strict=True)]
+    return lines, strategy, payment
+
+
+@MANY
+@given(plans(), PENCE)
+def test_parts_and_what_is_over_are_the_payment_and_no_line_gets_above_its_most(
+    plan: tuple[list[Taking], StrategyName, int], pence: int
+) -> None:
+    lines, strategy, _ = plan
+    found = split(pence, lines, strategy)
+    assert sum(found.parts) + found.over == pence
+    assert found.over >= 0
+    for part, line in zip(found.parts, lines, strict=True):
+        assert part >= 0
+        assert line.most is None or part <= line.most
+    if found.over:
+        assert all(part == line.most for part, line in zip(found.parts, lines, strict=True))
+    assert split(pence, list(lines), strategy) == found
+
+
+@MANY
+@given(plans())
+def test_a_usual_payment_goes_as_agreed_unless_a_line_needs_less(
+    plan: tuple[list[Taking], StrategyName, int],
+) -> None:
+    lines, strategy, payment = plan
+    plain = [Taking(line.usual, line.kept) for line in lines]
+    assert split(payment, plain, strategy).parts == tuple(line.usual for line in lines)
+    assert 0 <= usual_total(lines, payment, strategy) <= payment
+    for part, line in zip(split(payment, lines, strategy).parts, lines, strict=True):
+        assert part >= line.least
+
+
+@MANY
+@given(plans(), PENCE, st.integers(0, 7))
+def test_a_directed_payment_goes_to_its_line_as_far_as_that_takes_it(
+    plan: tuple[list[Taking], StrategyName, int], pence: int, place: int
+) -> None:
+    lines, _, _ = plan
+    at = place % len(lines)
+    found = split_to_one(pence, lines, at)
+    assert sum(found.parts) + found.over == pence
+    assert sum(found.parts) == found.parts[at]
+    most = lines[at].most
+    assert found.parts[at] == (pence if most is None else min(pence, most))
