@@ -31,6 +31,7 @@ from plan.answer import count_silence
 from plan.collect import collect_late, fall_due
 from plan.leave import follow_permissions
 from plan.miss import count_missed, end_after_review
+from plan.number import number_settled
 from plan.pause import go_on
 from plan.ports import Deliver, Told
 from plan.release import release
@@ -107,6 +108,7 @@ class Rounds:
             Round("go_on", 15 * MINUTE, lambda: go_on(*base)),
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
+            Round("number", SECOND, lambda: number_settled(self._store)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),
