@@ -34,6 +34,7 @@ from plan.miss import count_missed, end_after_review
 from plan.number import number_settled
 from plan.pause import go_on
 from plan.ports import Deliver, Told
+from plan.receipts import follow_receipts
 from plan.release import release
 from plan.retention import drop_messages, drop_plans
 from plan.store import slots
@@ -109,6 +110,7 @@ class Rounds:
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
             Round("number", SECOND, lambda: number_settled(self._store)),
+            Round("receipts", SECOND, lambda: follow_receipts(*base)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
             Round("release", 60 * MINUTE, lambda: release(*base)),
