@@ -26,7 +26,7 @@ from consent.standing import Standing
 
 INTERACTION: Final = "x-svd-interaction-id"
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
-_ANSWERS: Final = ("application/jwt", "application/jose")
+_ANSWERS: Final = ("application/jwt", "application/jose", "application/json")
 
 
 @dataclass(frozen=True, slots=True)

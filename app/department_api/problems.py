@@ -24,6 +24,7 @@ TITLES: Final = {
     "not-found": (404, "There is nothing here for you"),
     "method-not-allowed": (405, "This address is not used like that"),
     "not-acceptable": (406, "The answer comes in another form only"),
+    "sequence-conflict": (409, "Another answer stands"),
     "too-large": (413, "The message is too large"),
     "unsupported-type": (415, "The message must come in another form"),
     "rate-limited": (429, "Too many calls"),

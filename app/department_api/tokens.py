@@ -19,7 +19,8 @@ TOKEN_LIFE: Final = timedelta(minutes=10)
 LARGEST: Final = 4 * 1024
 REMEMBERED: Final = 4096
 STATUS: Final = "grant-status"
-SCOPES: Final = (STATUS,)
+ALLOCATIONS: Final = "allocations"
+SCOPES: Final = (STATUS, ALLOCATIONS)
 """What a connected department may ask for, and gets unless it asks for less."""
 
 

@@ -1,0 +1,139 @@
+"""A department's own series over its door: pages, a proof that it is whole, answers (SEC-81)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from consent.clock import SystemClock
+from consent.store import WORKER, open_store
+from plan.collect import fall_due
+from plan.number import number_settled
+from tests.bench.bench_run import fill
+from tests.database import Database
+from tests.department_desk import DoorDesk, Machine, a_door
+from tests.integration.test_numbering import SETTLE
+from tests.plan_builders import DAYS
+
+COUNT = 25
+
+
+@pytest.fixture(scope="module")
+def desk(shared_database: Database) -> Iterator[DoorDesk]:
+    """Payments of 25 plans that came, a part of each for four departments."""
+    url = shared_database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, COUNT)
+        worker = open_store(shared_database.worker_url, role=WORKER)
+        while fall_due(worker, SystemClock(), lambda size: b"7" * size, working_days=DAYS):
+            pass
+        for statement in SETTLE:
+            connection.execute(statement.encode())
+        number_settled(worker)
+        worker.close()
+        with a_door(shared_database, SystemClock()) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="module")
+def dwp(desk: DoorDesk) -> Machine:
+    return desk.machine("dwp")
+
+
+def page(machine: Machine, after: int, limit: int = 10) -> dict[str, Any]:
+    headers = machine.headers("GET", "/v1/allocations")
+    answer = machine.door.client.get(
+        f"/v1/allocations?after={after}&limit={limit}",
+        headers=headers,
+        base_url="https://portal.example",
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def everything(machine: Machine) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    while True:
+        found = page(machine, len(items))
+        items += found["items"]
+        if not found["more"]:
+            return items
+
+
+def says(machine: Machine, allocation_id: str, **said: object) -> int:
+    path = f"/v1/allocations/{allocation_id}/receipt"
+    return machine.call("PUT", path, json=said).status_code
+
+
+def test_a_department_reads_its_series_and_proves_it_whole(dwp: Machine) -> None:
+    items = everything(dwp)
+    assert [one["sequence"] for one in items] == list(range(1, COUNT + 1))
+    assert sum(one["amount_pence"] for one in items) == COUNT * 2_500
+    head = bytes(32)
+    for one in items:
+        assert one["prev_hash"] == head.hex()
+        said = "|".join(
+            str(one[name])
+            for name in (
+                *("sequence", "allocation_id", "kind", "amount_pence", "next_most_pence"),
+                *("value_date", "debt_handle"),
+            )
+        )
+        head = hashlib.sha256(head + said.encode()).digest()
+        assert one["chain_hash"] == head.hex()
+
+
+def test_nothing_of_another_department_and_no_id_that_others_share(
+    desk: DoorDesk, dwp: Machine
+) -> None:
+    mine, theirs = everything(dwp), everything(desk.machine("council"))
+    ids = {one["allocation_id"] for one in mine} & {one["allocation_id"] for one in theirs}
+    assert ids == set()
+    stranger = theirs[0]["allocation_id"]
+    answers = [
+        dwp.call(
+            "PUT", f"/v1/allocations/{one}/receipt", json={"outcome": "posted", "line": "open"}
+        )
+        for one in (stranger, str(uuid4()), "no-id")
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.get_data() for answer in answers}) == 1
+
+
+def test_an_answer_is_taken_again_and_another_after_it_is_a_conflict(dwp: Machine) -> None:
+    one, two, *_ = (item["allocation_id"] for item in everything(dwp))
+    assert says(dwp, one, outcome="in_suspense", line="open") == 204
+    assert says(dwp, one, outcome="posted", line="closing", needed_pence=900) == 204
+    assert says(dwp, one, outcome="posted", line="closing", needed_pence=900) == 204
+    assert says(dwp, one, outcome="rejected", line="open") == 409
+    assert says(dwp, two, outcome="posted", line="closing") == 400, "closing says what is needed"
+    assert says(dwp, two, outcome="posted", line="open", words="secret") == 400
+    assert says(dwp, two, outcome="posted", line="open", reason="") == 400
+
+
+@pytest.mark.parametrize("query", ["", "after=x", "after=-1", "after=1&after=2", "after=0&limit=0"])
+def test_a_question_that_is_off_is_refused(dwp: Machine, query: str) -> None:
+    headers = dwp.headers("GET", "/v1/allocations")
+    answer = dwp.door.client.get(
+        f"/v1/allocations?{query}", headers=headers, base_url="https://portal.example"
+    )
+    assert answer.status_code == 400
+
+
+def test_a_token_for_something_else_reads_no_money(desk: DoorDesk) -> None:
+    machine = desk.machine("slc")
+    got = machine.ask_for_token(scope="grant-status").get_json()
+    assert got["scope"] == "grant-status"
+    machine.token = got["access_token"]
+    assert machine.call("GET", "/v1/allocations").status_code in (400, 403)
+    headers = machine.headers("GET", "/v1/allocations")
+    answer = machine.door.client.get(
+        "/v1/allocations?after=0", headers=headers, base_url="https://portal.example"
+    )
+    assert answer.status_code == 403
