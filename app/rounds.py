@@ -36,6 +36,7 @@ from plan.pause import go_on
 from plan.ports import Deliver, Told
 from plan.receipts import follow_receipts
 from plan.release import release
+from plan.remit import remit
 from plan.retention import drop_messages, drop_plans
 from plan.store import slots
 from plan.store.needed import with_a_plan
@@ -110,6 +111,7 @@ class Rounds:
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
             Round("number", SECOND, lambda: number_settled(self._store)),
+            Round("remit", 15 * MINUTE, lambda: remit(*base, working_days=self._days)),
             Round("receipts", SECOND, lambda: follow_receipts(*base)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),

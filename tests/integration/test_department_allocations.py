@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from consent.clock import SystemClock
+from consent.clock import SetClock, SystemClock
 from consent.store import WORKER, open_store
 from plan.collect import fall_due
 from plan.number import number_settled
+from plan.remit import remit
 from tests.bench.bench_run import fill
 from tests.database import Database
 from tests.department_desk import DoorDesk, Machine, a_door
@@ -137,3 +140,40 @@ def test_a_token_for_something_else_reads_no_money(desk: DoorDesk) -> None:
         "/v1/allocations?after=0", headers=headers, base_url="https://portal.example"
     )
     assert answer.status_code == 403
+
+
+def test_a_day_is_one_remittance_and_the_days_leave_nothing_out(
+    desk: DoorDesk, dwp: Machine, shared_database: Database
+) -> None:
+    """A working day after the cut-off; the same again makes none; what came after it is the next
+    working day's."""
+    worker = open_store(shared_database.worker_url, role=WORKER)
+    friday = SetClock(datetime(2026, 12, 4, 15, 59, tzinfo=UTC))
+
+    def day() -> int:
+        return remit(worker, friday, secrets.token_bytes, working_days=DAYS)
+
+    assert day() == 0
+    friday.move(timedelta(minutes=1))
+    assert day() == 4
+    assert day() == 0
+    friday.move(timedelta(days=1))
+    assert day() == 0, "no bank pays on a Saturday"
+    url = shared_database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "insert into allocation select gen_random_uuid(), payment_id, plan_id, subject_id,"
+            " share_id, department, kind, 'settled', 1, 0, now(), current_date"
+            " from allocation where department = 'dwp' limit 1"
+        )
+    number_settled(worker)
+    friday.move(timedelta(days=2))
+    assert day() == 1
+    worker.close()
+    answer = dwp.call("GET", "/v1/remittances")
+    monday, last_friday = answer.get_json()["items"]
+    assert (last_friday["first_sequence"], last_friday["last_sequence"]) == (1, COUNT)
+    assert last_friday["total_pence"] == COUNT * 2_500
+    assert (monday["first_sequence"], monday["total_pence"]) == (COUNT + 1, 1)
+    assert monday["value_date"] == "2026-12-07"

@@ -38,6 +38,7 @@ SERVED: Final = (
     "/v1/grants/status",
     "/v1/allocations",
     "/v1/allocations/{allocation_id}/receipt",
+    "/v1/remittances",
 )
 
 

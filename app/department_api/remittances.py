@@ -1,0 +1,49 @@
+"""What the department that asks was paid, day by day, and which numbers of its series that was."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.department_api import guard
+from app.department_api.door import here
+from app.department_api.problems import Problem
+from app.department_api.tokens import ALLOCATIONS
+from app.http.access import a_department
+from consent.ids import DepartmentCode
+from consent.people import Department
+from plan.store import remittances as rows
+
+blueprint = Blueprint("remittances", __name__)
+MOST: Final = 400
+"""More than a year of working days."""
+
+
+@blueprint.get("/v1/remittances")
+@a_department
+def remittances() -> Response:
+    """The newest first; a total is the sum of the allocations from its first number to its last."""
+    if request.args:
+        raise Problem("malformed")
+    guard.look(ALLOCATIONS, ())
+    caller = Department(DepartmentCode(guard.department()))
+    with here().receipts.store.transaction(caller) as tx:
+        found = rows.own(tx, limit=MOST)
+    body = {
+        "items": [
+            {
+                "reference": one.reference,
+                "value_date": one.value_date.isoformat(),
+                "first_sequence": one.first_sequence,
+                "last_sequence": one.last_sequence,
+                "total_pence": one.total_pence,
+                "currency": "GBP",
+                "state": one.state.value,
+            }
+            for one in found
+        ]
+    }
+    return Response(json.dumps(body), mimetype="application/json")

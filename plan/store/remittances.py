@@ -1,0 +1,98 @@
+"""Rows of remittances: what a department is paid of a day, as a run of its series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select
+
+from consent.ids import DepartmentCode
+from consent.store import Tx
+from plan.paying import RemittanceState
+from plan.records import allocation, department_book, remittance
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceRow:
+    """One row of `remittance`: the allocations from `first_sequence` to `last_sequence`, in pence
+    what they add up to."""
+
+    remittance_id: UUID
+    department: DepartmentCode
+    reference: str
+    value_date: date
+    first_sequence: int
+    last_sequence: int
+    total_pence: int
+    state: RemittanceState
+    made_at: datetime
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a department's next remittance would hold."""
+
+    first_sequence: int
+    last_sequence: int
+    total_pence: int
+
+
+_NAMES = tuple(field.name for field in fields(RemittanceRow))
+_ALL = tuple(remittance.c[name] for name in _NAMES)
+
+
+def _remittances(tx: Tx, query: Select[Any]) -> list[RemittanceRow]:
+    found = []
+    for row in tx.connection.execute(query):
+        values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+        values["state"] = RemittanceState(values["state"])
+        found.append(RemittanceRow(**values))
+    return found
+
+
+def held_books(tx: Tx) -> list[DepartmentCode]:
+    """Departments that have a series, each held so that nobody else remits it meanwhile."""
+    rows = tx.connection.execute(
+        select(department_book.c.department)
+        .order_by(department_book.c.department)
+        .with_for_update(skip_locked=True)
+    )
+    return [DepartmentCode(row[0]) for row in rows]
+
+
+def of_day(tx: Tx, department: str, day: date) -> RemittanceRow | None:
+    found = _remittances(
+        tx,
+        select(*_ALL).where(remittance.c.department == department, remittance.c.value_date == day),
+    )
+    return found[0] if found else None
+
+
+def ready(tx: Tx, department: str) -> Ready | None:
+    """Everything numbered that no remittance holds so far; nothing where there is none."""
+    sent = (
+        select(func.coalesce(func.max(remittance.c.last_sequence), 0))
+        .where(remittance.c.department == department)
+        .scalar_subquery()
+    )
+    first, last, total = tx.connection.execute(
+        select(
+            func.min(allocation.c.sequence),
+            func.max(allocation.c.sequence),
+            func.coalesce(func.sum(allocation.c.pence), 0),
+        ).where(allocation.c.department == department, allocation.c.sequence > sent)
+    ).one()
+    return None if first is None else Ready(int(first), int(last), int(total))
+
+
+def add(tx: Tx, row: RemittanceRow) -> None:
+    tx.connection.execute(insert(remittance).values({name: getattr(row, name) for name in _NAMES}))
+
+
+def own(tx: Tx, *, limit: int) -> list[RemittanceRow]:
+    """The newest first, of the department that asks."""
+    return _remittances(tx, select(*_ALL).order_by(remittance.c.value_date.desc()).limit(limit))
