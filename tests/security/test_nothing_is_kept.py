@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,9 +17,9 @@ from adapters.simulators.cast import Cast
 from tests.browser import chromium_flags, chromium_path
 from tests.journey import Journey
 from tests.portal import Client
-from tests.security.canary.house import CanaryHouse, canary_house
+from tests.security.canary.house import SHARED_MEMORY, CanaryHouse, canary_house
 from tests.security.canary.search import Hit, Scanner
-from tests.security.canary.sinks import LEAK_PENCE, SINKS, Sink, Traces
+from tests.security.canary.sinks import LEAK_FOLDER, LEAK_PENCE, SINKS, Sink, Traces
 from tests.security.canary.values import KEY, MARKER
 
 pytestmark = [pytest.mark.security, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -178,7 +177,7 @@ def test_a_planted_leak_is_found(sink: Sink, house: CanaryHouse, traces: Traces)
 
 def test_a_folder_of_leaks_is_removed() -> None:
     """The leak in shared memory is the only one outside the house."""
-    leak = Path("/dev/shm/svd-canary-leak")  # noqa: S108 - what this test wrote
+    leak = SHARED_MEMORY / LEAK_FOLDER
     for path in leak.glob("*"):
         path.unlink()
     if leak.exists():

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.local.postgres import SUPERUSER
 from tests.security.canary.house import SHARED_MEMORY, CanaryHouse
 
 LEAK_TEXT, LEAK_PENCE = "CNRYBIRD-leak of 12,997.09", 1299709
-LEAK_FOLDER = "svd-canary-leak"
+LEAK_FOLDER = f"svd-canary-leak-{os.getpid()}"
 Parts = Iterator[tuple[str, bytes]]
 
 
@@ -128,8 +129,9 @@ def _shared_memory(house: CanaryHouse, _: Traces) -> Parts:
     for path in sorted(set(SHARED_MEMORY.iterdir()) - house.shared_memory_before):
         inside = path.rglob("*") if path.name == LEAK_FOLDER else [path]
         for found in inside:
-            if found.is_file():
-                yield str(found), found.read_bytes()
+            with suppress(FileNotFoundError):  # another process's, gone meanwhile
+                if found.is_file():
+                    yield str(found), found.read_bytes()
 
 
 def _plant_shared_memory(_: CanaryHouse, __: Traces) -> None:
