@@ -156,6 +156,9 @@ class SocketSigner:
     def sign_checkpoint(self, tree_size: int) -> str:
         return _text(self._ask("checkpoint", tree_size=tree_size))
 
+    def sign_series_head(self, department: str, sequence: int) -> str:
+        return _text(self._ask("series_head", department=department, sequence=sequence))
+
     def close(self) -> None:
         """End the connections that nobody uses."""
         with self._guard:

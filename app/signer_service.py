@@ -157,6 +157,14 @@ def _checkpoint(signer: DatabaseSigner, said: Mapping[str, Any]) -> str:
     return signer.sign_checkpoint(size)
 
 
+def _series_head(signer: DatabaseSigner, said: Mapping[str, Any]) -> str:
+    _only(said, "department", "sequence")
+    sequence = said["sequence"]
+    if type(sequence) is not int or not 0 <= sequence < 2**53:
+        raise NotAQuestion
+    return signer.sign_series_head(_word(said["department"]), sequence)
+
+
 ERRANDS: Final[Errands] = {
     "assertion": _assertion,
     "event": _event,
@@ -164,6 +172,7 @@ ERRANDS: Final[Errands] = {
     "statuses": _statuses,
     "receipt": _receipt,
     "checkpoint": _checkpoint,
+    "series_head": _series_head,
 }
 
 

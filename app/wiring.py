@@ -55,6 +55,7 @@ from debts.vault import MemoryVault
 from debts.visit import Visits
 from plan.ports import Payments
 from plan.rules import policy as policy_files
+from plan.store.series_heads import hashes_at
 from plan.tokens import TokenKeeper, public_half, tag_key
 
 USER_AGENT = "see-and-pay/1.0"
@@ -174,13 +175,14 @@ def worker(settings: Settings, environ: Mapping[str, str]) -> Working:
 def signer(settings: SignerSettings, environ: Mapping[str, str]) -> DatabaseSigner:
     """The signer, which reads under its own role. No other process has the keys (SEC-19)."""
     keys, log_keys = (load_keys(settings.keys_dir / name) for name in SIGNERS_KEYS)
-    store = open_store(settings.database_url, role=SIGNER, pool_size=1)
+    store = open_store(settings.database_url, role=SIGNER, pool_size=4)
     return DatabaseSigner(
         keys,
         LogSigner(log_keys, store=store, origin=log_origin(settings.portal_url)),
         looks=Looks(settings.database_url),
         register=register_files.load(environ=environ),
         notices=notice_files.load(),
+        series=hashes_at(store),
         issuer=settings.portal_url,
         clock=SystemClock(),
         chance=secrets.token_bytes,

@@ -23,6 +23,7 @@ ASSERTION_TYPE: Final = "consent-assertion+jwt"
 EVENT_TYPE: Final = "secevent+jwt"
 ASSERTION_LIFE: Final = timedelta(seconds=60)
 EVENT_PREFIX: Final = "urn:uk:svd:event:"
+SERIES_TYPE: Final = "allocation-head+jwt"
 DEPARTMENT_PREFIX: Final = "urn:svd:org:"
 """How a department is named in tokens: this and its code in the register."""
 
@@ -119,7 +120,7 @@ class Signer(Protocol):
 
 
 class StatementSigner(Protocol):
-    """What speaks about permissions without asking for anything under them."""
+    """What speaks about permissions and series without asking for anything under them."""
 
     def sign_status(self, grant_id: str, department: str) -> str | None:
         """A `grant-status+jwt` for 60 seconds; nothing for an id of nobody or of another
@@ -136,4 +137,9 @@ class StatementSigner(Protocol):
 
     def sign_checkpoint(self, tree_size: int) -> str:
         """The signed note of the log's first `tree_size` leaves, or LogBroken."""
+        ...
+
+    def sign_series_head(self, department: str, sequence: int) -> str:
+        """An `allocation-head+jwt`: the hash over the first `sequence` entries of this
+        department's series. Raises NotPermitted for a number that nothing has (SEC-81)."""
         ...

@@ -21,6 +21,7 @@ from consent.log.checkpoint import LogSigner, log_origin
 from consent.signing.sign import DatabaseSigner
 from consent.store import SIGNER, open_store
 from consent.store.signing import Looks
+from plan.store.series_heads import hashes_at
 from tests.database import Database
 
 
@@ -45,6 +46,7 @@ def a_signer(
             looks=looks,
             register=register.load(environ=environ),
             notices=notices.load(),
+            series=hashes_at(store),
             issuer=issuer,
             clock=clock or SystemClock(),
             chance=os.urandom,

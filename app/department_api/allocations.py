@@ -76,6 +76,7 @@ def allocations() -> Response:
         "items": _items(items, before),
         "last_sequence": last,
         "more": last < end,
+        "head": here().signer.sign_series_head(guard.department(), last),
     }
     return Response(json.dumps(body), mimetype="application/json")
 

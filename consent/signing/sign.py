@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from consent.clock import Chance, Clock
 from consent.errors import ConsentEnded, NotPermitted
-from consent.ids import random_text
+from consent.ids import DepartmentCode, random_text
 from consent.jose import sign
 from consent.keys import Keys
 from consent.log.checkpoint import LogSigner
@@ -18,6 +18,7 @@ from consent.signer import (
     ASSERTION_TYPE,
     DEPARTMENT_PREFIX,
     EVENT_TYPE,
+    SERIES_TYPE,
     MintedAssertion,
     MintedEvent,
 )
@@ -25,6 +26,7 @@ from consent.signing import checks, claims, receipts
 from consent.signing.asked import Assertion, Event
 from consent.signing.checks import Case, Check, EventCase
 from consent.signing.once import Once
+from consent.signing.series import HashesAt, SeriesHeads
 from consent.standing import (
     STATUS_TYPE,
     STATUSES_TYPE,
@@ -52,6 +54,7 @@ class DatabaseSigner:
         looks: Looks,
         register: Register,
         notices: Notices,
+        series: HashesAt,
         issuer: str,
         clock: Clock,
         chance: Chance,
@@ -63,6 +66,7 @@ class DatabaseSigner:
         self._looks = looks
         self._register = register
         self._notices = notices
+        self._series = SeriesHeads(series)
         self._issuer = issuer
         self._clock = clock
         self._chance = chance
@@ -149,6 +153,17 @@ class DatabaseSigner:
     def sign_checkpoint(self, tree_size: int) -> str:
         """The signed note of the log's first `tree_size` leaves, or LogBroken."""
         return self._heads.sign_checkpoint(tree_size)
+
+    def sign_series_head(self, department: str, sequence: int) -> str:
+        """An `allocation-head+jwt`, which stays true: it has no end. Raises NotPermitted."""
+        said = {
+            "iss": self._issuer,
+            "aud": DEPARTMENT_PREFIX + department,
+            "iat": int(self._clock.now().timestamp()),
+            "sequence": sequence,
+            "chain_hash": self._series.head(DepartmentCode(department), sequence),
+        }
+        return sign(said, self._key, typ=SERIES_TYPE)
 
     def _agreed(self, grant: SignedFrom) -> frozenset[str]:
         notice = self._notices.find(grant.notice, grant.language)

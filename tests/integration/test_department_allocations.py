@@ -11,15 +11,21 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from consent.clock import SetClock, SystemClock
-from consent.store import WORKER, open_store
+from consent.ids import DepartmentCode
+from consent.jose import verify
+from consent.people import Department
+from consent.signer import SERIES_TYPE
+from consent.store import SIGNER, WORKER, open_store
 from plan.collect import fall_due
 from plan.number import number_settled
 from plan.remit import remit
 from tests.bench.bench_run import fill
 from tests.database import Database
-from tests.department_desk import DoorDesk, Machine, a_door
+from tests.department_desk import ISSUER, DoorDesk, Machine, a_door
 from tests.integration.test_numbering import SETTLE
 from tests.plan_builders import DAYS
 
@@ -177,3 +183,57 @@ def test_a_day_is_one_remittance_and_the_days_leave_nothing_out(
     assert last_friday["total_pence"] == COUNT * 2_500
     assert (monday["first_sequence"], monday["total_pence"]) == (COUNT + 1, 1)
     assert monday["value_date"] == "2026-12-07"
+
+
+def test_the_head_of_a_page_is_signed_for_its_department_and_its_last_number(
+    desk: DoorDesk, dwp: Machine
+) -> None:
+    """A page without entries has one too: it proves that there is nothing more (SEC-81)."""
+    whole = everything(dwp)
+    some, end = page(dwp, 0, 10), page(dwp, len(whole), 10)
+    for found, number, chain_hash in (
+        (some, 10, some["items"][-1]["chain_hash"]),
+        (end, len(whole), whole[-1]["chain_hash"]),
+    ):
+        said = verify(found["head"], desk.portal_keys, typ=SERIES_TYPE)
+        assert said.pop("iat") > 0
+        assert said == {
+            "iss": ISSUER,
+            "aud": "urn:svd:org:dwp",
+            "sequence": number,
+            "chain_hash": chain_hash,
+        }
+    assert end["items"] == []
+    assert verify(page(desk.machine("slc"), 0)["head"], desk.portal_keys, typ=SERIES_TYPE)["aud"]
+
+
+def test_a_series_that_was_rewritten_gets_no_signature(
+    desk: DoorDesk, dwp: Machine, shared_database: Database
+) -> None:
+    """The signer remembers the last head that it signed. Its own role sees hashes and no pence."""
+    last = len(everything(dwp))
+    change = "update allocation set chain_hash = %s where department = 'dwp' and sequence = %s"
+    url = shared_database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        true = connection.execute(
+            "select chain_hash from allocation where department = 'dwp' and sequence = %s", (last,)
+        ).fetchone()
+        assert true is not None
+        connection.execute(change, ("0" * 64, last))
+        answer = dwp.door.client.get(
+            "/v1/allocations?after=0&limit=5",
+            headers=dwp.headers("GET", "/v1/allocations"),
+            base_url="https://portal.example",
+        )
+        assert answer.status_code == 500
+        connection.execute(change, (true[0], last))
+    assert page(dwp, 0, 5)["last_sequence"] == 5
+    signer = open_store(shared_database.signer_url, role=SIGNER)
+    mine, theirs = (Department(DepartmentCode(code)) for code in ("dwp", "council"))
+    with pytest.raises(ProgrammingError), signer.transaction(mine) as tx:
+        tx.connection.execute(text("select pence from allocation"))
+    with signer.transaction(theirs) as tx:
+        seen = tx.connection.execute(text("select distinct department from allocation")).scalars()
+        assert list(seen) == ["council"]
+    signer.close()
