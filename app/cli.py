@@ -76,6 +76,12 @@ def parser() -> argparse.ArgumentParser:
     contact.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
     contact.set_defaults(act=_plan_contact)
 
+    payment_run = commands.add_parser(
+        "payment-run", help="for operators: let every payment day that has come fall due, and watch"
+    )
+    payment_run.add_argument("--workers", type=int, default=2, choices=range(1, 17), metavar="1-16")
+    payment_run.set_defaults(act=_payment_run)
+
     demo = commands.add_parser("demo", help="the ten demonstration people")
     demo.set_defaults(act=_demo)
     return program
@@ -157,6 +163,12 @@ def _plan_contact(given: argparse.Namespace) -> int:
     from app import helpline
 
     return helpline.contact(given.reference)
+
+
+def _payment_run(given: argparse.Namespace) -> int:
+    from app import payment_run
+
+    return payment_run.main(given.workers)
 
 
 def _demo(_: argparse.Namespace) -> int:

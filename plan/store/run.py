@@ -55,6 +55,10 @@ _CLAIM: Final = text(
 )
 """The instalment is held too, not only its plan: another worker may have had it a moment ago, which
 only the row that it changed can tell."""
+_WAITING: Final = text(
+    "select count(*) from instalment i join plan p using (plan_id)"
+    " where i.state = 'planned' and i.due_on <= :today and p.state = 'active'"
+)
 _FIX: Final = text(
     """
     update instalment i
@@ -107,6 +111,11 @@ _NEXT: Final = text(
     where s.state = 'agreed' and s.current_pence > 0
     """
 )
+
+
+def waiting(tx: Tx, today: date) -> int:
+    """How many payment days of running plans have come and have not fallen due."""
+    return int(tx.connection.execute(_WAITING, {"today": today}).scalar_one())
 
 
 def claim(tx: Tx, today: date, *, most: int) -> list[Due]:
