@@ -1,0 +1,136 @@
+"""A department's gateway, as processes of its own, at the portal's real door: each entry once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from werkzeug.serving import make_server
+
+from adapters.gateway.book import Book
+from consent.clock import SystemClock
+from consent.store import WORKER, open_store
+from plan.collect import fall_due
+from plan.number import number_settled
+from tests.bench.bench_run import fill
+from tests.database import Database
+from tests.department_desk import ISSUER, a_door
+from tests.integration.test_numbering import SETTLE
+from tests.plan_builders import DAYS
+from tests.portal import ROOT, Quiet
+
+COUNT = 2
+EACH = 2_500
+LINES = 61
+"""One line in so many is tried; each of them with SVD_LONG=1."""
+
+
+@dataclass
+class Served:
+    """The portal's door over HTTP, and the key that DWP publishes."""
+
+    url: str
+    key: Path
+    database: str
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def gateway(self, book: Path, *more: str) -> tuple[str, ...]:
+        return (
+            *(sys.executable, "-m", "adapters.gateway", "--once", "--client", "urn:svd:org:dwp"),
+            *("--issuer", ISSUER, "--reached-at", self.url),
+            *("--key", str(self.key), "--book", str(book), *more),
+        )
+
+
+@pytest.fixture(scope="module")
+def served(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Payments of two plans that came, a part of each for four departments."""
+    url = shared_database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, COUNT)
+        worker = open_store(shared_database.worker_url, role=WORKER)
+        while fall_due(worker, SystemClock(), lambda size: b"7" * size, working_days=DAYS):
+            pass
+        for statement in SETTLE:
+            connection.execute(statement.encode())
+        number_settled(worker)
+        worker.close()
+    with a_door(shared_database, SystemClock()) as desk:
+        machine = desk.machine("dwp")
+        key = tmp_path_factory.mktemp("keys") / "dwp.jwk.json"
+        key.write_text(json.dumps(machine.key.as_dict(private=True)))
+        server = make_server("127.0.0.1", 0, desk.app, threaded=True, request_handler=Quiet)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield Served(f"http://127.0.0.1:{server.server_port}", key, url)
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+def test_two_processes_at_once_keep_one_book(served: Served, tmp_path: Path) -> None:
+    command = served.gateway(tmp_path / "book")
+    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
+    said = [json.loads(one.communicate(timeout=60)[0]) for one in both]
+    assert sum(one["posted"] for one in said) == COUNT
+    totals = Book(tmp_path / "book").totals()
+    assert (totals.entries, totals.book, totals.answers_waiting) == (COUNT, COUNT * EACH, 0)
+    answers = served.ask("select outcome, line from allocation_receipt where department = 'dwp'")
+    assert answers == [("posted", "open")] * COUNT
+    served.ask("delete from allocation_receipt returning 1")
+
+
+def test_a_gateway_that_is_killed_at_any_line_posts_each_entry_once(
+    served: Served, tmp_path: Path
+) -> None:
+    """What the portal was told of each is the same from whichever process it came."""
+    step = 1 if os.environ.get("SVD_LONG") else LINES
+    said = subprocess.run(
+        (
+            *(sys.executable, "-m", "tests.gateway_child", ISSUER, served.url),
+            *(str(served.key), str(tmp_path), str(step), "1"),
+        ),
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=170,
+    )
+    books = [json.loads(line) for line in said.stdout.splitlines()]
+    assert len(books) > 300 / step
+    sums = {
+        (one["whole"], one["entries"], one["book"], one["answers_waiting"], one["answers_refused"])
+        for one in books
+    }
+    assert sums == {(True, COUNT, COUNT * EACH, 0, 0)}
+    on_debts = {one["on_debts"] for one in books}
+    assert len(on_debts) == 1, "whatever was killed, the debts stand alike"
+    (told,) = served.ask("select count(*) from allocation_receipt where department = 'dwp'")
+    assert told == (COUNT,)
+
+
+def test_a_key_that_is_not_published_gets_no_token(served: Served, tmp_path: Path) -> None:
+    stranger = tmp_path / "key"
+    jwk = json.loads(served.key.read_text())
+    stranger.write_text(json.dumps({**jwk, "kid": "another"}))
+    done = subprocess.run(
+        served.gateway(tmp_path / "book", "--key", str(stranger)),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (1, "the portal answered 401 invalid_client\n")

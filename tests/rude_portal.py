@@ -1,0 +1,190 @@
+"""A portal for a department's gateway, small and rude: it forgets tokens, wants nonces, asks for
+time, breaks off, and says what a test tells it to say. It shares no code with either side.
+
+with RudePortal(a_series(5)) as portal:
+    gateway = portal.gateway(tmp_path / "book")
+    portal.spoil = lambda page: page["items"].pop(1)
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from adapters.gateway import Book, Door, Gateway, Identity, Ledger, PostAll
+from adapters.gateway.identity import Now, system_time
+
+Page = dict[str, Any]
+
+
+def a_series(count: int, pence: Callable[[int], int] = lambda number: 1_000 + number) -> list[Page]:
+    """Entries 1 to `count`, chained; amounts below 0 went back."""
+    found: list[Page] = []
+    head = "0" * 64
+    for number in range(1, count + 1):
+        amount = pence(number)
+        one = {
+            "allocation_id": str(UUID(int=number)),
+            "sequence": number,
+            "kind": "paid" if amount > 0 else "reversed",
+            "debt_handle": f"debt-{number % 2}",
+            "amount_pence": amount,
+            "next_most_pence": 1_500,
+            "currency": "GBP",
+            "value_date": "2026-12-01",
+            "prev_hash": head,
+        }
+        text = "|".join(
+            str(one[name])
+            for name in (
+                *("sequence", "allocation_id", "kind", "amount_pence", "next_most_pence"),
+                *("value_date", "debt_handle"),
+            )
+        )
+        head = sha256(bytes.fromhex(head) + text.encode()).hexdigest()
+        found.append({**one, "chain_hash": head})
+    return found
+
+
+@dataclass
+class RudePortal:
+    """`moods` are taken in turn, one for each call of `/v1`: an HTTP status, `nonce` or `drop`."""
+
+    series: list[Page]
+    days: list[Page] = field(default_factory=list)
+    spoil: Callable[[Page], object] = lambda page: None
+    moods: list[str] = field(default_factory=list)
+    retry_after: str = "7"
+    tokens: int = 0
+    receipts: dict[str, list[Page]] = field(default_factory=dict)
+    refuse: dict[str, int] = field(default_factory=dict)
+    raw: bytes = b""
+    wants_nonce: str = ""
+    seen: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> RudePortal:
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                portal.answer(self)
+
+            do_PUT = do_POST = do_GET
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who went away
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def gateway(
+        self, book: Path | str, ledger: Ledger | None = None, now: Now = system_time
+    ) -> Gateway:
+        key = ECKey.generate_key("P-256", {"use": "sig", "kid": "dwp-1"})
+        door = Door(Identity("urn:svd:org:dwp", key, now), self.url, now=now)
+        return Gateway(door, Book(book), ledger or PostAll())
+
+    def answer(self, call: BaseHTTPRequestHandler) -> None:
+        body = call.rfile.read(int(call.headers.get("Content-Length", 0)))
+        path = urlsplit(call.path)
+        self.seen.append(f"{call.command} {path.path}")
+        proof = proof_of(call.headers["DPoP"])
+        if self.wants_nonce and proof.get("nonce") != self.wants_nonce:
+            nonce = {"DPoP-Nonce": self.wants_nonce}
+            if path.path == "/oauth/token":
+                return say(call, 400, {"error": "use_dpop_nonce"}, nonce)
+            nonce["WWW-Authenticate"] = 'DPoP error="use_dpop_nonce"'
+            return say(call, 401, {}, nonce)
+        if path.path == "/oauth/token":
+            self.tokens += 1
+            made = {
+                "access_token": f"token-{self.tokens}",
+                "token_type": "DPoP",
+                "expires_in": 600,
+                "scope": "allocations",
+            }
+            return say(call, 200, made)
+        mood = self.moods.pop(0) if self.moods else ""
+        if mood == "drop":
+            call.close_connection = True
+            call.connection.shutdown(socket.SHUT_RDWR)
+            return None
+        if mood:
+            return say(
+                call,
+                int(mood),
+                {"type": "urn:svd:problem:rate-limited"},
+                {"Retry-After": self.retry_after},
+            )
+        if call.command == "PUT":
+            return self._receipt(call, path.path.split("/")[3], json.loads(body))
+        if path.path == "/v1/remittances":
+            return say(call, 200, {"items": self.days})
+        after, limit = (int(parse_qs(path.query)[name][0]) for name in ("after", "limit"))
+        return self._page(call, after, limit)
+
+    def _page(self, call: BaseHTTPRequestHandler, after: int, limit: int) -> None:
+        items = [dict(one) for one in self.series[after : after + min(limit, 3)]]
+        last = items[-1]["sequence"] if items else min(after, len(self.series))
+        page: Page = {"items": items, "last_sequence": last, "more": last < len(self.series)}
+        self.spoil(page)
+        if self.raw:
+            return say(call, 200, self.raw)
+        return say(call, 200, page)
+
+    def _receipt(self, call: BaseHTTPRequestHandler, allocation_id: str, said: Page) -> None:
+        if allocation_id in self.refuse:
+            kind = {"type": "urn:svd:problem:sequence-conflict"}
+            return say(call, self.refuse[allocation_id], kind)
+        self.receipts.setdefault(allocation_id, []).append(said)
+        return say(call, 204, b"")
+
+
+def proof_of(token: str) -> dict[str, Any]:
+    """The claims of a proof that its own key signed."""
+    opened = jws.extract_compact(token.encode())
+    key = ECKey.import_key(opened.headers()["jwk"])
+    found: dict[str, Any] = json.loads(jws.deserialize_compact(token, key).payload)
+    return found
+
+
+def say(
+    call: BaseHTTPRequestHandler,
+    status: int,
+    body: Page | bytes,
+    headers: dict[str, str] | None = None,
+) -> None:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    call.send_response(status)
+    for name, value in (headers or {}).items():
+        call.send_header(name, value)
+    call.send_header("Content-Length", str(len(raw)))
+    call.end_headers()
+    call.wfile.write(raw)
