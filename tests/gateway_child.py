@@ -1,8 +1,9 @@
 """A department's gateway that is killed at one line after another, each time with a fresh book.
 
-`python -m tests.gateway_child <issuer> <reached at> <key file> <folder> <step> <offset>` kills it
-at line `offset`, `offset + step` and so on of those that a round runs through, lets a second
-process finish, and prints the totals of each book; until a round was over before its line came.
+`python -m tests.gateway_child <issuer> <reached at> <key file> <portal keys> <folder> <step>
+<offset>` kills it at line `offset`, `offset + step` and so on of those that a round runs through,
+lets a second process finish, and prints the totals of each book; until a round was over before its
+line came.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ def in_a_child(act: Any) -> int:
 
 
 def main() -> int:
-    issuer, reached_at, key_file, folder, step, line = sys.argv[1:7]
+    issuer, reached_at, key_file, portal_keys, folder, step, line = sys.argv[1:8]
     key = read_key(json.loads(Path(key_file).read_text()))
 
     def one_round(book: Path, dies_at: int = 0) -> None:
         if dies_at:
             die_at(dies_at)
         identity = Identity("urn:svd:org:dwp", key)
-        door = Door(identity, issuer, reached_at=reached_at)
+        door = Door(identity, issuer, reached_at=reached_at, portal_keys=Path(portal_keys))
         Gateway(door, Book(book), Accounts()).round()
 
     at = int(line)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -73,6 +74,9 @@ class RudePortal:
     raw: bytes = b""
     wants_nonce: str = ""
     seen: list[str] = field(default_factory=list)
+    key: ECKey = field(default_factory=lambda: a_key("portal-1"))
+    speaks: dict[str, Any] = field(default_factory=dict)
+    """What its signed head says otherwise: claims, and `typ`, `alg`, `kid`, `key` or nothing."""
 
     def __enter__(self) -> RudePortal:
         portal = self
@@ -107,14 +111,16 @@ class RudePortal:
     def gateway(
         self, book: Path | str, ledger: Ledger | None = None, now: Now = system_time
     ) -> Gateway:
-        key = ECKey.generate_key("P-256", {"use": "sig", "kid": "dwp-1"})
-        door = Door(Identity("urn:svd:org:dwp", key, now), self.url, now=now)
+        door = Door(Identity("urn:svd:org:dwp", a_key("dwp-1"), now), self.url, now=now)
         return Gateway(door, Book(book), ledger or PostAll())
 
     def answer(self, call: BaseHTTPRequestHandler) -> None:
         body = call.rfile.read(int(call.headers.get("Content-Length", 0)))
         path = urlsplit(call.path)
         self.seen.append(f"{call.command} {path.path}")
+        if path.path == "/.well-known/jwks.json":
+            public = {**self.key.as_dict(private=False), "use": "sig", "kid": "portal-1"}
+            return say(call, 200, {"keys": [public]})
         proof = proof_of(call.headers["DPoP"])
         if self.wants_nonce and proof.get("nonce") != self.wants_nonce:
             nonce = {"DPoP-Nonce": self.wants_nonce}
@@ -154,10 +160,25 @@ class RudePortal:
         items = [dict(one) for one in self.series[after : after + min(limit, 3)]]
         last = items[-1]["sequence"] if items else min(after, len(self.series))
         page: Page = {"items": items, "last_sequence": last, "more": last < len(self.series)}
+        page["head"] = self._head(last, self.series[last - 1]["chain_hash"] if last else "0" * 64)
         self.spoil(page)
         if self.raw:
             return say(call, 200, self.raw)
         return say(call, 200, page)
+
+    def _head(self, sequence: int, chain_hash: str) -> str:
+        said = {
+            "iss": self.url,
+            "aud": "urn:svd:org:dwp",
+            "iat": int(time.time()) - 60 * 60 * 24 * 365,
+            "sequence": sequence,
+            "chain_hash": chain_hash,
+        }
+        header = {"alg": "ES256", "kid": "portal-1", "typ": "allocation-head+jwt"}
+        for name, value in self.speaks.items():
+            (header if name in header else said)[name] = value
+        key: Any = said.pop("key", self.key)
+        return jws.serialize_compact(header, json.dumps(said), key, algorithms=["ES256"])
 
     def _receipt(self, call: BaseHTTPRequestHandler, allocation_id: str, said: Page) -> None:
         if allocation_id in self.refuse:
@@ -167,11 +188,21 @@ class RudePortal:
         return say(call, 204, b"")
 
 
+def a_key(kid: str) -> ECKey:
+    return ECKey.generate_key("P-256", {"use": "sig", "kid": kid})
+
+
 def proof_of(token: str) -> dict[str, Any]:
     """The claims of a proof that its own key signed."""
     opened = jws.extract_compact(token.encode())
     key = ECKey.import_key(opened.headers()["jwk"])
     found: dict[str, Any] = json.loads(jws.deserialize_compact(token, key).payload)
+    return found
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Without a look at the signature."""
+    found: dict[str, Any] = json.loads(jws.extract_compact(token.encode()).payload)
     return found
 
 

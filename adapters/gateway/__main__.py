@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--book", required=True, type=Path, help="the SQLite file of the book")
     parser.add_argument("--ledger", default="adapters.gateway.ledger:PostAll")
     parser.add_argument("--reached-at", default="", help="where the portal is, seen from here")
+    parser.add_argument("--portal-keys", type=Path, default=None, help="its JWK set, as a file")
     parser.add_argument("--certificate", nargs=2, default=None, help="client certificate and key")
     parser.add_argument("--every", type=float, default=30.0, help="seconds between rounds (30)")
     parser.add_argument("--once", action="store_true", help="one round, then the totals")
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity,
         given.issuer,
         reached_at=given.reached_at,
+        portal_keys=given.portal_keys,
         certificate=tuple(given.certificate) if given.certificate else None,
     )
     gateway = Gateway(door, Book(given.book), _ledger(given.ledger))

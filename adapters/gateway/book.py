@@ -15,11 +15,13 @@ from typing import Any, Final, NamedTuple
 
 from adapters.gateway.chain import GENESIS, Entry
 from adapters.gateway.faults import SeriesBroken
+from adapters.gateway.heads import Head
 from adapters.gateway.identity import Now, system_time
 from adapters.gateway.ledger import FINAL, Before, Ledger, Reply
 
 WAITS, TAKEN, REFUSED = 0, 1, 2
 """Whether the portal has the answer."""
+FAULT: Final = ("why", "number", "at", "evidence")
 _SCHEMA: Final = """
 create table if not exists entry (
     sequence integer primary key,
@@ -62,7 +64,13 @@ create table if not exists fault (
     one integer primary key check (one = 1),
     why text not null,
     number integer not null,
-    at text not null
+    at text not null,
+    evidence text not null
+) strict;
+create table if not exists head (
+    one integer primary key check (one = 1),
+    sequence integer not null,
+    token text not null
 ) strict;
 """
 
@@ -187,6 +195,16 @@ class Book:
             row = tx.execute(_SUM, (first, last)).fetchone()
         return int(row[0]), int(row[1])
 
+    def keep_head(self, head: Head) -> None:
+        """The newest signed head, as a proof of what the portal said."""
+        with self.transaction() as tx:
+            tx.execute(
+                "insert into head values (1, ?, ?) on conflict (one) do update set"
+                " sequence = excluded.sequence, token = excluded.token"
+                " where excluded.sequence >= head.sequence",
+                (head.sequence, head.token),
+            )
+
     def note_day(self, day: Day, *, agrees: bool) -> None:
         with self.transaction() as tx:
             tx.execute("insert or replace into day values (?, ?, ?, ?, ?, ?)", (*day, agrees))
@@ -202,7 +220,10 @@ class Book:
             tx.execute("delete from fault")
             if fault is not None:
                 at = self._now().isoformat()
-                tx.execute("insert into fault values (1, ?, ?, ?)", (fault.why, fault.number, at))
+                tx.execute(
+                    "insert into fault values (1, ?, ?, ?, ?)",
+                    (fault.why, fault.number, at, fault.evidence),
+                )
 
     def totals(self) -> Totals:
         with self.transaction() as tx:
@@ -214,12 +235,14 @@ class Book:
             found = tx.execute("select * from entry order by sequence")
             names = [column[0] for column in found.description]
             entries = [dict(zip(names, row, strict=True)) for row in found]
-            fault = tx.execute("select why, number, at from fault").fetchone()
+            head = tx.execute("select token from head").fetchone()
+            fault = tx.execute("select why, number, at, evidence from fault").fetchone()
         return {
             "totals": self.totals()._asdict(),
             "entries": entries,
             "days": [{**day._asdict(), "agrees": agrees} for day, agrees in self.days()],
-            "fault": dict(zip(("why", "number", "at"), fault, strict=True)) if fault else None,
+            "fault": dict(zip(FAULT, fault, strict=True)) if fault else None,
+            "head": head[0] if head else "",
         }
 
 

@@ -45,7 +45,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """Entries that follow one another, and the hash over the series up to the last of them."""
+
     entries: tuple[Entry, ...]
+    last: int
+    head: str
     more: bool
 
 
@@ -72,7 +76,7 @@ def read_page(said: Any, *, after: int, head: str) -> Page:
         raise SeriesBroken("gap", after + len(entries) + 1)
     if more and not entries:
         raise SeriesBroken("not_moving", after + 1)
-    return Page(tuple(entries), more)
+    return Page(tuple(entries), last, head, more)
 
 
 def _parts(said: Any, after: int) -> tuple[list[Any], int, bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -16,6 +17,7 @@ from uuid import uuid4
 import requests
 
 from adapters.gateway.faults import NotNow, Refused
+from adapters.gateway.heads import Heads
 from adapters.gateway.identity import Identity, Now, system_time
 from adapters.gateway.strict import LARGEST, NotReadable, read_json
 
@@ -45,7 +47,8 @@ class Answer:
 class Door:
     """`issuer` is the portal's address as it signs with; `reached_at` where it is, when its name
     leads elsewhere from here. `certificate`: files of the client certificate and its key, where
-    connections are mutual TLS."""
+    connections are mutual TLS. `portal_keys`: a file, where its published set is not to be read
+    over the same way."""
 
     def __init__(
         self,
@@ -55,12 +58,14 @@ class Door:
         reached_at: str = "",
         scope: str = "allocations",
         certificate: tuple[str, str] | None = None,
+        portal_keys: Path | None = None,
         now: Now = system_time,
     ) -> None:
         self._identity = identity
         self._issuer = issuer.rstrip("/")
         self._where = (reached_at or issuer).rstrip("/")
         self._scope = scope
+        self._portal_keys = portal_keys.read_bytes if portal_keys else self._published
         self._now = now
         self._token = ""
         self._until = now()
@@ -72,12 +77,28 @@ class Door:
     def close(self) -> None:
         self._session.close()
 
+    def heads(self) -> Heads:
+        """What reads the portal's signed word about this department's series."""
+        return Heads(
+            self._portal_keys,
+            issuer=self._issuer,
+            client_id=self._identity.client_id,
+            now=self._now,
+        )
+
     def get(self, path: str, query: str = "") -> Answer:
         return self._call("GET", path, query=query)
 
     def put(self, path: str, said: dict[str, Any]) -> Answer:
         """Only for what may be said twice."""
         return self._call("PUT", path, json=said)
+
+    def _published(self) -> bytes:
+        headers = {"Host": urlsplit(self._issuer).netloc}
+        answer = self._send("GET", "/.well-known/jwks.json", headers)
+        if answer.status != 200:
+            raise NotNow(f"the portal's keys: {answer.status}")
+        return answer.body
 
     def _call(self, method: str, path: str, *, query: str = "", **more: Any) -> Answer:
         """A 2xx answer, NotNow or Refused. A token that the portal no longer takes is replaced

@@ -30,8 +30,11 @@ class SeriesBroken(GatewayFault):
     """What came does not follow from what is in the book. Nothing of it was posted.
 
     `gap`, `doubled`, `changed` (the hash is another), `behind` (the portal has less than we),
-    `not_moving`, `malformed`, `signature`.
+    `not_moving`, `malformed`, `signature` (not signed, or for another page). `evidence` is the head
+    that the portal signed for what came, where there is one: kept, it proves what it said.
     """
+
+    evidence = ""
 
     def __init__(self, why: str, number: int) -> None:
         super().__init__(f"the series is not whole at number {number}: {why}; tell the portal")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from adapters.gateway.book import Book, Day
-from adapters.gateway.chain import read_page
-from adapters.gateway.door import Door
+from adapters.gateway.chain import Page, read_page
+from adapters.gateway.door import Answer, Door
 from adapters.gateway.faults import Refused, SeriesBroken
+from adapters.gateway.heads import Head
 from adapters.gateway.ledger import Ledger
 from adapters.gateway.strict import NotReadable
 
@@ -28,6 +29,7 @@ class Gateway:
 
     def __init__(self, door: Door, book: Book, ledger: Ledger) -> None:
         self.book = book
+        self._heads = door.heads()
         self._door = door
         self._ledger = ledger
 
@@ -50,14 +52,27 @@ class Gateway:
             last, head = self.book.head()
             after = max(0, last - 1)
             answer = self._door.get("/v1/allocations", f"after={after}&limit={PAGE}")
-            page = read_page(_read(answer, last + 1), after=after, head=self.book.hash_at(after))
-            if last and not page.entries:
-                raise SeriesBroken("behind", last)
-            if last and page.entries[0].chain_hash != head:
-                raise SeriesBroken("changed", last)
+            said = _read(answer, last + 1)
+            signed = self._heads.read(said.get("head"), last + 1)
+            try:
+                page = read_page(said, after=after, head=self.book.hash_at(after))
+                self._compare(page, signed, last, head)
+            except SeriesBroken as fault:
+                fault.evidence = signed.token
+                raise
             posted += self.book.post(page.entries[last - after :], self._ledger)
+            self.book.keep_head(signed)
             if not page.more:
                 return posted
+
+    def _compare(self, page: Page, signed: Head, last: int, head: str) -> None:
+        """The page begins with what is in the book, and its end is what the portal signed."""
+        if last and not page.entries:
+            raise SeriesBroken("behind", last)
+        if last and page.entries[0].chain_hash != head:
+            raise SeriesBroken("changed", last)
+        if (signed.sequence, signed.chain_hash) != (page.last, page.head):
+            raise SeriesBroken("signature", page.last)
 
     def _answer(self) -> int:
         """An answer that the portal will not take is kept for an operator, and the others go on."""
@@ -94,15 +109,18 @@ class Gateway:
         return tuple(day.reference for day, agrees in self.book.days() if not agrees)
 
 
-def _read(answer: Any, number: int) -> Any:
+def _read(answer: Answer, number: int) -> dict[str, Any]:
     try:
-        return answer.json()
+        said = answer.json()
     except NotReadable:
-        raise SeriesBroken("malformed", number) from None
+        said = None
+    if not isinstance(said, dict):
+        raise SeriesBroken("malformed", number)
+    return said
 
 
-def _items(said: Any) -> list[Any]:
-    if not isinstance(said, dict) or not isinstance(said.get("items"), list):
+def _items(said: dict[str, Any]) -> list[Any]:
+    if not isinstance(said.get("items"), list):
         raise SeriesBroken("malformed", 0)
     items: list[Any] = said["items"]
     return items

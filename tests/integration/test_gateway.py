@@ -40,6 +40,7 @@ class Served:
 
     url: str
     key: Path
+    portal_keys: Path
     database: str
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
@@ -50,6 +51,7 @@ class Served:
         return (
             *(sys.executable, "-m", "adapters.gateway", "--once", "--client", "urn:svd:org:dwp"),
             *("--issuer", ISSUER, "--reached-at", self.url),
+            *("--portal-keys", str(self.portal_keys)),
             *("--key", str(self.key), "--book", str(book), *more),
         )
 
@@ -71,11 +73,13 @@ def served(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) 
         machine = desk.machine("dwp")
         key = tmp_path_factory.mktemp("keys") / "dwp.jwk.json"
         key.write_text(json.dumps(machine.key.as_dict(private=True)))
+        portal_keys = key.with_name("portal.jwks.json")
+        portal_keys.write_text(json.dumps(desk.portal_keys.public()))
         server = make_server("127.0.0.1", 0, desk.app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield Served(f"http://127.0.0.1:{server.server_port}", key, url)
+            yield Served(f"http://127.0.0.1:{server.server_port}", key, portal_keys, url)
         finally:
             server.shutdown()
             server.server_close()
@@ -101,7 +105,7 @@ def test_a_gateway_that_is_killed_at_any_line_posts_each_entry_once(
     said = subprocess.run(
         (
             *(sys.executable, "-m", "tests.gateway_child", ISSUER, served.url),
-            *(str(served.key), str(tmp_path), str(step), "1"),
+            *(str(served.key), str(served.portal_keys), str(tmp_path), str(step), "1"),
         ),
         cwd=ROOT,
         capture_output=True,

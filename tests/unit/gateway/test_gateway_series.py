@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.gateway import NotNow, SeriesBroken
-from tests.rude_portal import Page, RudePortal, a_series
+from tests.rude_portal import Page, RudePortal, a_key, a_series, claims_of
 
 
 @pytest.fixture
@@ -76,6 +77,54 @@ def test_what_does_not_follow_is_refused_and_nothing_of_it_is_posted(
     portal.spoil = lambda page: None
     assert gateway.round().posted == 8
     assert gateway.book.as_json()["fault"] is None
+
+
+UNSIGNED: dict[str, dict[str, Any]] = {
+    "another number": {"sequence": 2},
+    "another hash": {"chain_hash": "1" * 64},
+    "for another department": {"aud": "urn:svd:org:slc"},
+    "of another portal": {"iss": "https://elsewhere.example"},
+    "another kind of token": {"typ": "grant-status+jwt"},
+    "a key that is not published": {"kid": "portal-2"},
+    "the right name and another key": {"key": a_key("portal-1")},
+    "tomorrow": {"iat": int(time.time()) + 86_400},
+    "no number": {"sequence": "3"},
+}
+
+
+@pytest.mark.parametrize("what", UNSIGNED)
+def test_a_page_that_the_portal_did_not_sign_is_not_posted(
+    portal: RudePortal, tmp_path: Path, what: str
+) -> None:
+    portal.speaks = UNSIGNED[what]
+    gateway = portal.gateway(tmp_path / "book")
+    with pytest.raises(SeriesBroken, match="signature"):
+        gateway.round()
+    assert gateway.book.head()[0] == 0
+
+
+@pytest.mark.parametrize("head", [None, "", "e30.e30.", "x", 7])
+def test_a_page_without_a_signed_head_is_not_posted(
+    portal: RudePortal, tmp_path: Path, head: object
+) -> None:
+    portal.spoil = lambda page: page.update(head=head)
+    with pytest.raises(SeriesBroken, match="signature"):
+        portal.gateway(tmp_path / "book").round()
+
+
+def test_a_past_that_was_signed_anew_is_refused_and_both_words_are_kept(
+    portal: RudePortal, tmp_path: Path
+) -> None:
+    """The portal's own key under another past: the two heads prove that it was rewritten."""
+    gateway = portal.gateway(tmp_path / "book")
+    gateway.round()
+    portal.series = a_series(8)
+    with pytest.raises(SeriesBroken, match="changed"):
+        gateway.round()
+    kept = gateway.book.as_json()
+    before, after = (claims_of(kept["head"]), claims_of(kept["fault"]["evidence"]))
+    assert before["sequence"] == after["sequence"] == 8
+    assert before["chain_hash"] != after["chain_hash"]
 
 
 @pytest.mark.parametrize(
