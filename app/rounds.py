@@ -28,6 +28,7 @@ from consent.store import Store, outbox, people, proofs
 from consent.store.outbox import Parcel
 from plan.ahead import wait_for_an_answer
 from plan.answer import count_silence
+from plan.answers import follow_answers
 from plan.collect import collect_late, fall_due
 from plan.leave import follow_permissions
 from plan.miss import count_missed, end_after_review
@@ -37,7 +38,7 @@ from plan.ports import Deliver, Told
 from plan.receipts import follow_receipts
 from plan.release import release
 from plan.remit import remit
-from plan.retention import drop_messages, drop_plans
+from plan.retention import drop_messages, drop_plans, drop_words
 from plan.store import slots
 from plan.store.needed import with_a_plan
 from plan.working_days import WorkingDays
@@ -112,6 +113,7 @@ class Rounds:
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
             Round("number", SECOND, lambda: number_settled(self._store)),
             Round("remit", 15 * MINUTE, lambda: remit(*base, working_days=self._days)),
+            Round("answers", SECOND, lambda: follow_answers(*base, working_days=self._days)),
             Round("receipts", SECOND, lambda: follow_receipts(*base)),
             Round("missed", 60 * MINUTE, lambda: count_missed(*base)),
             Round("reviews", 60 * MINUTE, lambda: end_after_review(*base)),
@@ -152,6 +154,7 @@ class Rounds:
             Round("drop_evidence", NIGHT, lambda: drop_evidence(*kept)),
             Round("drop_questions", NIGHT, lambda: drop_questions(*kept)),
             Round("drop_plans", NIGHT, lambda: drop_plans(*kept)),
+            Round("drop_words", NIGHT, lambda: drop_words(*kept)),
             Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )

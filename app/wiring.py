@@ -226,6 +226,7 @@ def _door(
     return Door(
         issuer=settings.portal_url,
         clock=clock,
+        chance=chance,
         clients=PublishedClients(outside.register, outside.published, outside.loop),
         checks=Checks(url),
         receipts=OwnReceipts(

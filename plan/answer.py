@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from consent.clock import Chance, Clock, london_date
 from consent.errors import NotFound, WrongState
+from consent.ids import DepartmentCode
 from consent.people import Department, Worker
 from consent.store import Store, Tx
 from plan.events import Kind
@@ -16,16 +16,10 @@ from plan.lines import follow, line_event, plan_event
 from plan.store import plans, shares
 from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
-from plan.terms import Reason
+from plan.terms import Reason, Said
 from plan.working_days import WorkingDays
 
-
-class Said(StrEnum):
-    """What a department may say to its line."""
-
-    AGREED = "agreed"
-    CHANGE_ASKED = "change_asked"
-    REFUSED = "refused"
+__all__ = ["Answered", "Said", "answer", "answer_in", "count_silence"]
 
 
 _KINDS = {
@@ -63,13 +57,39 @@ def answer(
     Raises NotFound, also for another department's line, and WrongState.
     """
     with store.transaction(actor) as tx:
-        share = shares.one(tx, share_id)
-        if share is None or share.department != actor.code:
-            raise NotFound("no such line")
-        recorded = _record(tx, clock, chance, working_days, share, said, "department", reason)
-        if said is Said.CHANGE_ASKED:
-            shares.note_asked(tx, share_id, asked_pence)
-        return recorded
+        return answer_in(
+            tx,
+            clock,
+            chance,
+            department=actor.code,
+            share_id=share_id,
+            said=said,
+            working_days=working_days,
+            reason=reason,
+            asked_pence=asked_pence,
+        )
+
+
+def answer_in(
+    tx: Tx,
+    clock: Clock,
+    chance: Chance,
+    *,
+    department: DepartmentCode,
+    share_id: UUID,
+    said: Said,
+    working_days: WorkingDays,
+    reason: Reason = Reason.NONE,
+    asked_pence: int | None = None,
+) -> Answered:
+    """As `answer`, inside an open transaction; when it raises, nothing was written."""
+    share = shares.one(tx, share_id)
+    if share is None or share.department != department:
+        raise NotFound("no such line")
+    recorded = _record(tx, clock, chance, working_days, share, said, "department", reason)
+    if said is Said.CHANGE_ASKED:
+        shares.note_asked(tx, share_id, asked_pence)
+    return recorded
 
 
 def count_silence(

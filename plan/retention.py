@@ -9,9 +9,11 @@ from consent.clock import Clock
 from consent.people import Worker
 from consent.retention import EVIDENCE
 from consent.store import Store
-from plan.store import retention
+from plan.store import retention, share_answers
 
 MESSAGES: Final = timedelta(days=2 * 365 + 1)
+WORDS: Final = timedelta(days=90)
+"""How long words of a department about a plan can be read."""
 
 
 def drop_plans(store: Store, clock: Clock, *, batch: int = 200) -> int:
@@ -24,3 +26,9 @@ def drop_messages(store: Store, clock: Clock) -> int:
     """What was sent, two years after it was made; how many."""
     with store.transaction(Worker()) as tx:
         return retention.drop_messages(tx, clock.now() - MESSAGES)
+
+
+def drop_words(store: Store, clock: Clock) -> int:
+    """Words that departments wrote about plans, 90 days after; the answers stay. How many."""
+    with store.transaction(Worker()) as tx:
+        return share_answers.drop_words(tx, clock.now() - WORDS)

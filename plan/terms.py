@@ -74,8 +74,16 @@ class VaryReason(StrEnum):
     """A department corrected a balance, and the shares follow (PLAN-15)."""
 
 
+class Said(StrEnum):
+    """What a department may say to its line."""
+
+    AGREED = "agreed"
+    CHANGE_ASKED = "change_asked"
+    REFUSED = "refused"
+
+
 class Reason(StrEnum):
-    """Why a department asks for a change or says no (X04). Codes only, never words of its own."""
+    """Why a department asks for a change or says no (X04)."""
 
     NONE = ""
     BELOW_LEGAL_MINIMUM = "below_legal_minimum"

@@ -239,6 +239,7 @@ def a_door(database: Database, clock: Clock | None = None, **changes: Any) -> It
         door = Door(
             issuer=ISSUER,
             clock=clock,
+            chance=os.urandom,
             clients=clients,
             checks=checks,
             tokens=Tokens(

@@ -24,6 +24,7 @@ from app.http.pages import page
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
 from debts.view import View
+from plan.answers import words_to_show
 from plan.lifecycle import PlanState
 from plan.progress import PlanSoFar, progress
 from plan.rules.case import Case
@@ -84,6 +85,11 @@ def answers() -> Response:
         plan=plan,
         departments=plan_words.by_department(plan),
         reasons=plan_words.ANSWER_REASONS,
+        said=words_to_show(
+            services().store,
+            actor=session.person(),
+            states={line.share_id: line.state for line in plan.lines},
+        ),
     )
 
 

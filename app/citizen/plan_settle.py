@@ -20,6 +20,7 @@ from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import gettext
 from consent.errors import NotFound
+from plan.answers import words_to_show
 from plan.lifecycle import ShareState
 from plan.progress import LineSoFar, PlanSoFar
 from plan.settle_terms import accept, keep_mine
@@ -95,5 +96,8 @@ def _page(plan: PlanSoFar, line: LineSoFar, form: Form) -> Response:
         line=line,
         name=plan_words.name(line.department),
         reason=plan_words.ANSWER_REASONS.get(line.reason, ""),
+        said=words_to_show(
+            services().store, actor=session.person(), states={line.share_id: line.state}
+        ).get(line.share_id, ""),
         payment=plan.payment - line.pence + asked,
     )

@@ -8,23 +8,19 @@ same answer (SEC-62).
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, request
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from flask import Blueprint
+from marshmallow import RAISE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
-from app.department_api import guard
+from app.department_api import guard, reading
 from app.department_api.door import here
 from app.department_api.problems import Problem
 from app.department_api.tokens import ALLOCATIONS
 from app.http.access import a_department
 from consent.errors import NotFound, WrongState
-from consent.ids import DepartmentCode
-from consent.people import Department
-from consent.strict_json import NotStrictJson, read_json
 from plan.paying import LineSays, Outcome, ReceiptReason
 from plan.receipts import Said, answer_allocation
 from plan.store import own_allocations
@@ -35,7 +31,6 @@ MOST: Final = 500
 USUAL: Final = 100
 LARGEST_NUMBER: Final = 2**53 - 1
 MOST_PENCE: Final = 100_000_000
-_WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 class Receipt(Schema):
@@ -62,12 +57,11 @@ class Receipt(Schema):
 @a_department
 def allocations() -> Response:
     """A page of the caller's series: `after` is the last number that it has."""
-    sequence = _number("after", None, LARGEST_NUMBER)
-    limit = _number("limit", USUAL, MOST, least=1)
-    if set(request.args) - {"after", "limit"}:
-        raise Problem("malformed")
+    reading.only("after", "limit")
+    sequence = reading.number("after", None, LARGEST_NUMBER)
+    limit = reading.number("limit", USUAL, MOST, least=1)
     guard.look(ALLOCATIONS, ())
-    with here().receipts.store.transaction(_caller()) as tx:
+    with here().receipts.store.transaction(guard.caller()) as tx:
         before = own_allocations.hash_at(tx, sequence)
         items = own_allocations.after(tx, sequence, limit=limit)
         end = own_allocations.last(tx)
@@ -93,17 +87,17 @@ def receipt(allocation_id: str) -> Response:
         raise Problem("not-found") from None
     try:
         answer_allocation(
-            here().receipts.store, here().clock, actor=_caller(), allocation_id=wanted, said=said
+            here().receipts.store,
+            here().clock,
+            actor=guard.caller(),
+            allocation_id=wanted,
+            said=said,
         )
     except NotFound:
         raise Problem("not-found") from None
     except WrongState:
         raise Problem("sequence-conflict") from None
     return Response(status=204)
-
-
-def _caller() -> Department:
-    return Department(DepartmentCode(guard.department()))
 
 
 def _items(found: list[OwnAllocation], before: str | None) -> list[dict[str, Any]]:
@@ -127,22 +121,8 @@ def _items(found: list[OwnAllocation], before: str | None) -> list[dict[str, Any
     return items
 
 
-def _number(name: str, usual: int | None, most: int, *, least: int = 0) -> int:
-    given = request.args.getlist(name)
-    if not given and usual is not None:
-        return usual
-    if len(given) != 1 or not _WHOLE.fullmatch(given[0]) or not least <= int(given[0]) <= most:
-        raise Problem("malformed")
-    return int(given[0])
-
-
 def _said() -> Said:
-    if request.mimetype != "application/json":
-        raise Problem("unsupported-type")
-    try:
-        read: dict[str, Any] = Receipt().load(read_json(request.get_data(cache=False)))
-    except (NotStrictJson, ValidationError):
-        raise Problem("malformed") from None
+    read = reading.body(Receipt())
     if (read["line"] is LineSays.CLOSING) != (read["needed_pence"] is not None):
         raise Problem("malformed")
     return Said(

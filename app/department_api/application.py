@@ -17,7 +17,7 @@ from app.settings import Settings
 
 LARGEST_BODY: Final = 64 * 1024
 EXACT: Final = frozenset({"/oauth/token", "/.well-known/oauth-authorization-server"})
-BELOW: Final = ("/v1/grants/", "/v1/allocations", "/v1/remittances")
+BELOW: Final = ("/v1/grants/", "/v1/allocations", "/v1/remittances", "/v1/plans")
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

@@ -10,7 +10,7 @@ from flask import current_app
 from app.department_api.limits import Limits
 from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
-from consent.clock import Clock
+from consent.clock import Chance, Clock
 from consent.keys import Keys
 from consent.register import DepartmentEntry
 from consent.signer import StatementSigner
@@ -34,6 +34,7 @@ class Door:
 
     issuer: str
     clock: Clock
+    chance: Chance
     clients: Clients
     checks: Checks
     tokens: Tokens

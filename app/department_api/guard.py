@@ -19,7 +19,9 @@ from app.department_api.door import here
 from app.department_api.problems import Problem, unauthorised
 from app.http.access import permission_of
 from consent.errors import NotPermitted
+from consent.ids import DepartmentCode
 from consent.jose import TokenRefused
+from consent.people import Department
 from consent.permissions import Permission
 from consent.proofs import Spent, check_dpop
 from consent.standing import Standing
@@ -73,6 +75,11 @@ def look(scope: str, grant_ids: Sequence[str]) -> tuple[Standing, ...]:
 
 def department() -> str:
     return _of_this_call().department
+
+
+def caller() -> Department:
+    """Who is calling, as the actor of a transaction."""
+    return Department(DepartmentCode(department()))
 
 
 def keep_to_the_rate(name: str, cost: float = 1.0) -> None:

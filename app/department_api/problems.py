@@ -25,13 +25,18 @@ TITLES: Final = {
     "method-not-allowed": (405, "This address is not used like that"),
     "not-acceptable": (406, "The answer comes in another form only"),
     "sequence-conflict": (409, "Another answer stands"),
+    "plan-not-running": (409, "The plan is over, or your debt left it or is paid"),
+    "counted-as-agreed": (409, "No answer came in time, which counts as agreed"),
+    "plan-changed": (409, "Your part of the plan has changed: read it again"),
+    "debt-not-named": (409, "You have several debts in this plan: name the one that you mean"),
     "too-large": (413, "The message is too large"),
     "unsupported-type": (415, "The message must come in another form"),
+    "words-not-plain": (422, "The words must be plain text without links"),
     "rate-limited": (429, "Too many calls"),
     "internal": (500, "Something went wrong here"),
     "unavailable": (503, "Not available now"),
 }
-BY_STATUS: Final = {status: kind for kind, (status, _) in TITLES.items()}
+BY_STATUS: Final = {status: kind for kind, (status, _) in reversed(TITLES.items())}
 _DPOP: Final = f'DPoP algs="{" ".join(ALGORITHMS)}"'
 OAUTH: Final = {
     "invalid_request": 400,
@@ -44,11 +49,13 @@ OAUTH: Final = {
 
 
 class Problem(Exception):
-    """The errand cannot go on; `kind` is a key of TITLES."""
+    """The errand cannot go on; `kind` is a key of TITLES. `field` names the one at fault, in our
+    own words and never in those that were sent."""
 
-    def __init__(self, kind: str, **headers: str) -> None:
+    def __init__(self, kind: str, field: str = "", **headers: str) -> None:
         super().__init__(kind)
         self.kind = kind
+        self.field = field
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
@@ -77,10 +84,12 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _of_anything)
 
 
-def answer(kind: str, headers: Mapping[str, str] | None = None) -> Response:
+def answer(kind: str, headers: Mapping[str, str] | None = None, field: str = "") -> Response:
     status, title = TITLES[kind]
     g.code = kind
     body = {"type": f"urn:svd:problem:{kind}", "status": status, "title": title}
+    if field:
+        body["field"] = field
     return Response(
         json.dumps(body),
         status=status,
@@ -90,7 +99,7 @@ def answer(kind: str, headers: Mapping[str, str] | None = None) -> Response:
 
 
 def _of_problem(problem: Problem) -> Response:
-    return answer(problem.kind, problem.headers)
+    return answer(problem.kind, problem.headers, problem.field)
 
 
 def _of_oauth(problem: OAuthProblem) -> Response:

@@ -13,8 +13,6 @@ from app.department_api.door import here
 from app.department_api.problems import Problem
 from app.department_api.tokens import ALLOCATIONS
 from app.http.access import a_department
-from consent.ids import DepartmentCode
-from consent.people import Department
 from plan.store import remittances as rows
 
 blueprint = Blueprint("remittances", __name__)
@@ -29,8 +27,7 @@ def remittances() -> Response:
     if request.args:
         raise Problem("malformed")
     guard.look(ALLOCATIONS, ())
-    caller = Department(DepartmentCode(guard.department()))
-    with here().receipts.store.transaction(caller) as tx:
+    with here().receipts.store.transaction(guard.caller()) as tx:
         found = rows.own(tx, limit=MOST)
     body = {
         "items": [

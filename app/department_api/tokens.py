@@ -20,7 +20,8 @@ LARGEST: Final = 4 * 1024
 REMEMBERED: Final = 4096
 STATUS: Final = "grant-status"
 ALLOCATIONS: Final = "allocations"
-SCOPES: Final = (STATUS, ALLOCATIONS)
+PLANS: Final = "plans"
+SCOPES: Final = (STATUS, ALLOCATIONS, PLANS)
 """What a connected department may ask for, and gets unless it asks for less."""
 
 

@@ -254,10 +254,23 @@ share_answer = Table(
     Column("answered_at", MOMENT, nullable=False),
     Column("applied_at", MOMENT),
     Column("applied", String(12), nullable=False, server_default=_EMPTY),
+    Column("seen_pence", Integer, nullable=False, server_default=_ZERO),
     CheckConstraint("said in ('agreed', 'change_asked', 'refused')", name="said"),
     CheckConstraint("applied in ('', 'taken', 'too_late')", name="applied"),
     CheckConstraint("asked_pence between 0 and 100000000", name="asked_pence"),
+    CheckConstraint("seen_pence between 0 and 100000000", name="seen_pence"),
+    CheckConstraint(
+        "(said = 'agreed') = (reason_code = '') and (said = 'change_asked') = (asked_pence is not"
+        " null) and (said <> 'agreed' or words = '')",
+        name="whole",
+    ),
     ForeignKeyConstraint(["share_id"], ["plan_share.share_id"]),
+    Index(
+        "uq_share_answer_one_waits",
+        "share_id",
+        unique=True,
+        postgresql_where=text("applied_at is null"),
+    ),
     Index("ix_share_answer_share_id", "share_id", "answered_at"),
     Index("ix_share_answer_waiting", "answered_at", postgresql_where=text("applied_at is null")),
 )

@@ -127,6 +127,7 @@ plan_share = Table(
     UniqueConstraint("plan_id", "department", "debt_tag"),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index("ix_plan_share_grant_id", "grant_id"),
+    Index("ix_plan_share_department", "department", "plan_id"),
     Index(
         "ix_plan_share_silent",
         "answer_by",

@@ -16,7 +16,7 @@ from consent.records import consent_grant
 from consent.store import Tx
 from plan.events import PlanEvent
 from plan.lifecycle import LIVE_SHARE, ShareState
-from plan.records import plan_share
+from plan.records import plan_share, share_answer
 from plan.share import Line
 from plan.store.events import append
 from plan.terms import Reason, Tier
@@ -187,11 +187,16 @@ def join_again(tx: Tx, before: ShareRow, fresh: ShareRow) -> ShareRow:
 
 
 def silent(tx: Tx, today: date, *, limit: int) -> list[ShareRow]:
-    """Pending lines whose day for an answer has passed. Not claimed: lock the plan first."""
+    """Pending lines whose day for an answer has passed and for which none has come that only waits
+    for the worker. Not claimed: lock the plan first."""
+    came = select(share_answer.c.answer_id).where(
+        share_answer.c.share_id == plan_share.c.share_id, share_answer.c.applied_at.is_(None)
+    )
     return _shares(
         tx,
         select(*_ALL)
         .where(plan_share.c.state == ShareState.PENDING.value, plan_share.c.answer_by < today)
+        .where(~came.exists())
         .order_by(plan_share.c.answer_by, plan_share.c.share_id)
         .limit(limit),
     )

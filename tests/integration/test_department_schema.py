@@ -39,6 +39,8 @@ SERVED: Final = (
     "/v1/allocations",
     "/v1/allocations/{allocation_id}/receipt",
     "/v1/remittances",
+    "/v1/plans",
+    "/v1/plans/{plan_reference}/answer",
 )
 
 

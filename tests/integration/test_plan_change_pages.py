@@ -6,9 +6,11 @@ import pytest
 
 from consent.ids import DepartmentCode
 from consent.people import Department
-from consent.store import WORKER, open_store
+from consent.store import DEPARTMENT, WORKER, open_store
 from plan import working_days
 from plan.answer import Said, answer
+from plan.answers import PlanSaid, answer_plan, follow_answers
+from plan.terms import Reason
 from tests.builders import set_chance
 from tests.debts_desk import Seated
 from tests.plan_desk import agreed, at_the_plan, older, quick
@@ -146,3 +148,24 @@ def test_another_persons_line_and_no_line_at_all_are_the_same(
     other.get_in("placeholder", "dwp")
     assert other.get(f"/plan/answers/{line}").path != f"/plan/answers/{line}"
     assert tamsin.get("/plan/answers/nothing").status == 404
+
+
+def test_the_exact_words_of_a_department_stand_on_the_page_and_no_markup_of_it(
+    portal: Portal, tamsin: Seated
+) -> None:
+    words = "We & the court agreed:\nask for 'time to pay' (first)"
+    door = open_store(portal.database.department_url, role=DEPARTMENT)
+    worker = open_store(portal.database.worker_url, role=WORKER)
+    clock, chance = portal.services.clock, set_chance("words")
+    ((reference,),) = portal.rows("select reference from plan")
+    said = PlanSaid(Said.CHANGE_ASKED, Reason.TOO_LONG, 5100, words)
+    actor = Department(DepartmentCode("dwp"))
+    answer_plan(door, clock, chance, actor=actor, reference=reference, said=said)
+    assert not tamsin.get("/plan/answers").says("writes to you")
+    follow_answers(worker, clock, chance, working_days=DAYS)
+    page = tamsin.get("/plan/answers")
+    assert page.says("Department for Work and Pensions writes to you: " + words.replace("\n", " "))
+    line = portal.rows("select share_id from plan_share where department = 'dwp'")[0][0]
+    assert tamsin.get(f"/plan/answers/{line}").says("ask for 'time to pay' (first)")
+    door.close()
+    worker.close()

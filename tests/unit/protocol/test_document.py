@@ -39,6 +39,9 @@ from consent.signer import (
 )
 from consent.standing import STATUS_TYPE, STATUSES_TYPE
 from debts.debt import FACTS, Flag, Hold
+from plan.answers import REASONS
+from plan.plain_words import LONGEST, PLAIN
+from plan.terms import Said
 from tests.native_lab import CAST, PORTAL, a_permit, an_entry, facts_of
 from tests.paper_signer import PaperSigner
 
@@ -112,6 +115,12 @@ def test_the_closed_lists_are_those_of_the_code() -> None:
     assert set(authorisation["purpose"]["enum"]) == set(PURPOSE_OF.values())
     assert set(ALGORITHM.values()) < set(SCHEMAS["Key"]["properties"]["alg"]["enum"])
     assert {PREFIX + kind for kind in (*TITLES, *DOOR)} <= listed("ProblemType")
+    words = SCHEMAS["WordsForThePerson"]
+    assert words["pattern"] == f"^{PLAIN.pattern}$"
+    assert words["maxLength"] == LONGEST
+    for said, name in (("change_asked", "ChangeAnswer"), ("refused", "RefusedAnswer")):
+        listed_reasons = set(SCHEMAS[name]["properties"]["reason"]["enum"])
+        assert listed_reasons == REASONS[Said(said)]
     states = {state.value for state in State if state not in ASKED}
     assert listed("GrantState") == states
     assert set(SCHEMAS["GrantStatusClaims"]["properties"]["purpose"]["enum"]) == set(Purpose)

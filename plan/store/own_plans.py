@@ -1,0 +1,131 @@
+"""Plans as the role `svd_department` sees them: its own lines, and nothing of others (SEC-62)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+
+from consent.ids import GrantId, PlanId
+from consent.store import Tx
+from plan.lifecycle import LIVE_PLAN, PlanState, ShareState
+from plan.records import plan, plan_share
+from plan.store import share_answers
+from plan.store.share_answers import ShareAnswer
+from plan.terms import Every, Method
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnLine:
+    """One debt of this department in a plan. `pence` is its part of each payment; `last` the last
+    answer to it. `debt_token` is the department's own handle."""
+
+    share_id: UUID
+    debt_token: str
+    grant_id: GrantId
+    pence: int
+    state: ShareState
+    answer_by: date | None
+    answered_at: datetime | None
+    last: ShareAnswer | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnPlan:
+    """A plan in which this department has a part. Not what is paid in all, nor who else is in."""
+
+    plan_id: PlanId
+    reference: str
+    state: PlanState
+    frequency: Every
+    pay_day: int
+    method: Method
+    policy_version: str
+    starts_on: date
+    agreed_at: datetime
+    ended_at: datetime | None
+    lines: tuple[OwnLine, ...]
+
+
+_PLAN = (
+    *(plan.c.plan_id, plan.c.reference, plan.c.state, plan.c.frequency, plan.c.pay_day),
+    *(plan.c.method, plan.c.policy_version, plan.c.starts_on, plan.c.agreed_at, plan.c.ended_at),
+)
+_LIVE = [state.value for state in LIVE_PLAN]
+
+
+def one(tx: Tx, reference: str) -> OwnPlan | None:
+    """The plan of this reference; nothing where this department has no part in it."""
+    found = _plans(tx, select(*_PLAN).where(plan.c.reference == reference))
+    return found[0] if found else None
+
+
+def page(tx: Tx, *, after: str, waiting: bool, limit: int) -> list[OwnPlan] | None:
+    """Plans that follow the one of this reference ("" for the first), in the order in which people
+    agreed to them; `waiting`: only those with a line that waits for an answer. Nothing where there
+    is no plan of that reference."""
+    query = select(*_PLAN).order_by(plan.c.agreed_at, plan.c.reference).limit(limit)
+    mine: ColumnElement[bool] = plan_share.c.plan_id == plan.c.plan_id
+    if waiting:
+        mine &= (plan_share.c.state == ShareState.PENDING.value) & plan.c.state.in_(_LIVE)
+    query = query.where(select(plan_share.c.share_id).where(mine).exists())
+    if after:
+        place = tx.connection.execute(
+            select(plan.c.agreed_at, plan.c.reference).where(plan.c.reference == after)
+        ).one_or_none()
+        if place is None:
+            return None
+        query = query.where(tuple_(plan.c.agreed_at, plan.c.reference) > tuple_(*place))
+    return _plans(tx, query)
+
+
+def _plans(tx: Tx, query: Select[Any]) -> list[OwnPlan]:
+    rows = list(tx.connection.execute(query))
+    lines = _lines(tx, [row.plan_id for row in rows])
+    return [
+        OwnPlan(
+            plan_id=row.plan_id,
+            reference=row.reference,
+            state=PlanState(row.state),
+            frequency=Every(row.frequency),
+            pay_day=row.pay_day,
+            method=Method(row.method),
+            policy_version=row.policy_version,
+            starts_on=row.starts_on,
+            agreed_at=row.agreed_at,
+            ended_at=row.ended_at,
+            lines=tuple(lines.get(row.plan_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _lines(tx: Tx, plan_ids: Sequence[PlanId]) -> dict[PlanId, list[OwnLine]]:
+    rows = list(
+        tx.connection.execute(
+            select(
+                plan_share.c.plan_id,
+                plan_share.c.share_id,
+                plan_share.c.debt_token,
+                plan_share.c.grant_id,
+                plan_share.c.current_pence,
+                plan_share.c.state,
+                plan_share.c.answer_by,
+                plan_share.c.answered_at,
+            )
+            .where(plan_share.c.plan_id.in_(plan_ids))
+            .order_by(plan_share.c.debt_token, plan_share.c.share_id)
+        )
+    )
+    last = {each.share_id: each for each in share_answers.newest(tx, [row[1] for row in rows])}
+    found: dict[PlanId, list[OwnLine]] = {}
+    for row in rows:
+        line = OwnLine(
+            row[1], row[2], row[3], row[4], ShareState(row[5]), row[6], row[7], last.get(row[1])
+        )
+        found.setdefault(row[0], []).append(line)
+    return found
