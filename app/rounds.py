@@ -23,7 +23,13 @@ from consent.expire import expire, lapse
 from consent.log.checkpoint import CheckpointSigner, take_checkpoint
 from consent.log.sequencer import sequence
 from consent.people import Worker
-from consent.retention import drop_evidence, drop_permissions, drop_questions, drop_requests
+from consent.retention import (
+    drop_evidence,
+    drop_hold_words,
+    drop_permissions,
+    drop_questions,
+    drop_requests,
+)
 from consent.store import Store, outbox, people, proofs
 from consent.store.outbox import Parcel
 from plan.ahead import wait_for_an_answer
@@ -154,6 +160,7 @@ class Rounds:
             Round("drop_evidence", NIGHT, lambda: drop_evidence(*kept)),
             Round("drop_questions", NIGHT, lambda: drop_questions(*kept)),
             Round("drop_plans", NIGHT, lambda: drop_plans(*kept)),
+            Round("drop_hold_words", NIGHT, lambda: drop_hold_words(*kept)),
             Round("drop_words", NIGHT, lambda: drop_words(*kept)),
             Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),

@@ -14,8 +14,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -346,4 +348,20 @@ hold_request = Table(
         unique=True,
         postgresql_where=text("state <> 'closed'"),
     ),
+    Index("ix_hold_request_reference", "department", "reference"),
+)
+
+hold_answer = Table(
+    "hold_answer",
+    metadata,
+    Column("hold_id", Uuid, primary_key=True),
+    Column("department", String(12), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("words", String(500), nullable=False, server_default=text("''")),
+    Column("appeal_by", Date),
+    Column("look_again_on", Date),
+    Column("by_kind", String(12), nullable=False),
+    Column("answered_at", MOMENT, nullable=False),
+    one_of("decision", ("held", "changed", "not_upheld", "more_time_needed")),
+    ForeignKeyConstraint(["hold_id"], ["hold_request.hold_id"], ondelete="CASCADE"),
 )

@@ -11,12 +11,14 @@ from typing import Final
 
 from consent.clock import Clock
 from consent.people import Worker
-from consent.store import Store, requests, retention
+from consent.store import Store, hold_answers, requests, retention
 
 EVIDENCE: Final = timedelta(days=6 * 365 + 2)
 """Six years after the end: so long may somebody go to court about it."""
 DECIDED: Final = timedelta(days=30)
 """A no, or no decision, serves only so that the same question is not asked again at once."""
+WORDS: Final = timedelta(days=90)
+"""How long words of a department about a question can be read."""
 
 
 def drop_requests(store: Store, clock: Clock) -> int:
@@ -41,3 +43,9 @@ def drop_questions(store: Store, clock: Clock) -> int:
     """What people said of debts, six years after it was settled."""
     with store.transaction(Worker()) as tx:
         return retention.drop_questions(tx, clock.now() - EVIDENCE)
+
+
+def drop_hold_words(store: Store, clock: Clock) -> int:
+    """Words that departments wrote about questions, 90 days after; the decisions stay."""
+    with store.transaction(Worker()) as tx:
+        return hold_answers.drop_words(tx, clock.now() - WORDS)

@@ -17,10 +17,10 @@ from consent.clock import Chance, Clock
 from consent.errors import NotFound, WrongState
 from consent.ids import new_uuid
 from consent.people import Department, Person, Worker
+from consent.plain_words import fault_of
 from consent.store import Store, Tx
 from plan.answer import answer_in
 from plan.lifecycle import LIVE_PLAN, LIVE_SHARE, ShareState, transition
-from plan.plain_words import fault_of
 from plan.receipts import BY_CONSOLE, BY_SYSTEM
 from plan.store import own_plans, share_answers, shares
 from plan.store.own_plans import OwnLine, OwnPlan

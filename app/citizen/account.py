@@ -40,6 +40,7 @@ TITLES: Final[Mapping[str, Any]] = {
     "disposal": _l("Answers we threw away"),
     "sign_in_evidence": _l("Proof that it was you who signed in"),
     "hold_request": _l("What you said is wrong"),
+    "hold_answer": _l("What departments decided about that"),
     "plan": _l("Plans"),
     "plan_share": _l("Parts of plans"),
     "instalment": _l("Payment days"),

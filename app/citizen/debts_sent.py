@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from app.citizen import who
 from app.citizen.debts_draft import DebtQuery
 from app.citizen.debts_owe import find
-from app.citizen.debts_words import PROBLEMS
+from app.citizen.debts_words import DECISIONS, PROBLEMS
 from app.citizen.slots import QUERY
 from app.citizen.view import current_view, holds_by_tag, tag_of
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services
 from app.http.pages import page
+from consent.answer_hold import answers_to
 from consent.clock import london_date
 from consent.holds import HoldState, Reason, note_hold
 
@@ -39,6 +40,10 @@ def sent(number: int) -> Response:
         entry=services().register.departments[found.department],
         hold=hold,
         state=HoldState(hold.state),
+        answer=answers_to(services().store, actor=session.person(), hold_ids=[hold.hold_id]).get(
+            hold.hold_id
+        ),
+        decisions=DECISIONS,
         problem=PROBLEMS[Reason(hold.reason_code)],
         own_words=query.words if query is not None and mine else "",
         may_send=mine and hold.state == HoldState.NOT_SENT,

@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
 from app.http.words import long_date
+from consent.answer_hold import Decision
 from consent.holds import Reason
 from consent.register import DepartmentEntry
 from consent.store.holds import HoldRequest
@@ -41,6 +42,13 @@ PROBLEMS: Final[dict[str, Any]] = {
     Reason.OTHER: _l("Something else"),
 }
 """The options of D24, in the order of the page."""
+DECISIONS: Final[dict[Decision, Any]] = {
+    Decision.HELD: _l("It has paused this debt."),
+    Decision.CHANGED: _l("It has put this right."),
+    Decision.NOT_UPHELD: _l("It says that the debt is right as it is."),
+    Decision.MORE_TIME_NEEDED: _l("It needs more time to look."),
+}
+"""What a department decided about a question (D25)."""
 
 EVERY: Final[dict[str, Any]] = {
     "week": _l("a week"),

@@ -17,7 +17,10 @@ from app.settings import Settings
 
 LARGEST_BODY: Final = 64 * 1024
 EXACT: Final = frozenset({"/oauth/token", "/.well-known/oauth-authorization-server"})
-BELOW: Final = ("/v1/grants/", "/v1/allocations", "/v1/remittances", "/v1/plans")
+BELOW: Final = (
+    *("/v1/grants/", "/v1/allocations", "/v1/remittances", "/v1/plans", "/v1/hold-requests/"),
+    *("/v1/demand", "/v1/closures"),
+)
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

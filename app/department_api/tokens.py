@@ -21,7 +21,10 @@ REMEMBERED: Final = 4096
 STATUS: Final = "grant-status"
 ALLOCATIONS: Final = "allocations"
 PLANS: Final = "plans"
-SCOPES: Final = (STATUS, ALLOCATIONS, PLANS)
+HOLDS: Final = "holds"
+DEMAND: Final = "demand"
+CLOSURES: Final = "closures"
+SCOPES: Final = (STATUS, ALLOCATIONS, PLANS, HOLDS, DEMAND, CLOSURES)
 """What a connected department may ask for, and gets unless it asks for less."""
 
 

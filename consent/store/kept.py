@@ -15,6 +15,7 @@ from consent.records import (
     consent_version,
     contact,
     disposal,
+    hold_answer,
     hold_request,
     person,
     session,
@@ -57,4 +58,8 @@ def of_subject(tx: Tx, subject: SubjectId) -> tuple[KeptTable, ...]:
         query = select(*table.c).where(table.c.subject_id == subject).order_by(*table.primary_key)
         rows = tuple(tuple(row) for row in tx.connection.execute(query))
         found.append(KeptTable(table.name, tuple(table.c.keys()), rows))
+    theirs = select(hold_request.c.hold_id).where(hold_request.c.subject_id == subject)
+    answers = select(*hold_answer.c).where(hold_answer.c.hold_id.in_(theirs))
+    rows = tuple(tuple(row) for row in tx.connection.execute(answers))
+    found.append(KeptTable(hold_answer.name, tuple(hold_answer.c.keys()), rows))
     return tuple(found)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import gzip
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 
 import pytest
 
 from adapters.departments.native import Delivery
+from consent.answer_hold import Decided, Decision, answer_hold, own_holds
 from consent.ids import DepartmentCode
+from consent.people import Department
+from consent.store import DEPARTMENT, open_store
 from debts.asking import Asked, Held
 from debts.debt import Debts
 from tests.debts_desk import (
@@ -433,6 +436,19 @@ def test_d24_d25_the_department_is_told_under_a_permission_of_its_own(
     assert "certificate" not in str(portal.rows("select * from hold_request"))
     assert not delphine.visit.slots("query")
     assert "You asked about this" in card(delphine.get("/debts"), "nhsbsa")
+
+    door = open_store(portal.database.department_url, role=DEPARTMENT)
+    nhs = Department(DepartmentCode("nhsbsa"))
+    (sent,) = own_holds(door, actor=nhs)
+    words = "Your certificate did not cover May. You can ask us to look once more."
+    decided = Decided(Decision.NOT_UPHELD, words, appeal_by=date(2031, 1, 31))
+    answer_hold(door, portal.services.clock, actor=nhs, reference=sent.reference, decided=decided)
+    door.close()
+    page = delphine.get(debt_address(delphine.get("/debts"), "Prescription") + "/query/sent")
+    assert page.says("It says that the debt is right as it is")
+    assert page.says(words)
+    assert page.says("You can appeal until 31 January 2031")
+    assert page.says("The debt stays out of your plan here until you put it back")
 
 
 def test_d25_a_no_tells_nobody_and_gives_a_letter(portal: Portal, tamsin: Seated) -> None:

@@ -41,6 +41,7 @@ SERVED: Final = (
     "/v1/remittances",
     "/v1/plans",
     "/v1/plans/{plan_reference}/answer",
+    "/v1/hold-requests/{reference}/answer",
 )
 
 

@@ -28,6 +28,7 @@ from consent.clock import SystemClock
 from consent.jose import verify
 from consent.keys import ALGORITHM, key_set, new_key, public_jwk
 from consent.lifecycle import ASKED, State
+from consent.plain_words import LONGEST, PLAIN
 from consent.purposes import Purpose
 from consent.signer import (
     ASSERTION_TYPE,
@@ -40,7 +41,6 @@ from consent.signer import (
 from consent.standing import STATUS_TYPE, STATUSES_TYPE
 from debts.debt import FACTS, Flag, Hold
 from plan.answers import REASONS
-from plan.plain_words import LONGEST, PLAIN
 from plan.terms import Said
 from tests.native_lab import CAST, PORTAL, a_permit, an_entry, facts_of
 from tests.paper_signer import PaperSigner
