@@ -31,6 +31,7 @@ from plan.ports import (
     ProviderRefund,
     RefundStatus,
 )
+from plan.reverse import follow_refunds
 from plan.store import agreements, payments, refunds
 from plan.store.agreements import AgreementRow
 from plan.store.payments import PaymentRow
@@ -114,6 +115,8 @@ class Taking:
                 refunds.look_again(tx, row.refund_id, at)
 
     def _one(self, row: PaymentRow) -> None:
+        if row.state is PaymentState.SETTLED:
+            return self._refunded_elsewhere(row)
         if row.provider_id:
             return self._follow(row, self._ask(self.provider.payment(row.provider_id)))
         if row.instalment is not None and row.agreement_id is not None:
@@ -222,6 +225,7 @@ class Taking:
         ]
         if any(one.state is not RefundState.DONE for one in before):
             return self._later(row, SOONEST)
+        gone = [one for one in others if one in before or one.provider_id]
         if row.provider_id:
             said: ProviderRefund | NotDone = self._ask(
                 self.provider.refund_made(payment.provider_id, row.provider_id)
@@ -231,15 +235,32 @@ class Taking:
                 self.provider.refund(
                     payment.provider_id,
                     Pence(row.pence),
-                    refundable=Pence(payment.amount_pence - sum(one.pence for one in before)),
-                    known=[one.provider_id for one in before if one.provider_id],
+                    refundable=Pence(payment.amount_pence - sum(one.pence for one in gone)),
+                    known=[one.provider_id for one in gone if one.provider_id],
                 )
             )
         return self._refunded(row, said)
 
+    def _refunded_elsewhere(self, row: PaymentRow) -> None:
+        """A payment that came, of which the provider says that money went back."""
+        made = {
+            one.id: one.pence
+            for one in self._ask(self.provider.refunds(row.provider_id))
+            if one.status is not RefundStatus.ERROR
+        }
+        base = self.store, self.clock, self.chance
+        follow_refunds(*base, payment_id=row.payment_id, made=made)
+        with self.store.transaction(Worker()) as tx:
+            ours = refunds.of_payments(tx, [row.payment_id])
+            waits = any(one.open and not one.provider_id for one in ours)
+            again = self.clock.now() + backoff(row.tries) if waits else None
+            payments.look_again(tx, row.payment_id, again)
+
     def _refunded(self, row: RefundRow, said: ProviderRefund | NotDone) -> None:
         if isinstance(said, NotDone):
             log.warning("not_told", department="payments", outcome=said.value)
+            with self.store.transaction(Worker()) as tx:
+                payments.look_again(tx, row.payment_id, self.clock.now())
             return self._later(row, backoff(row.tries))
         with self.store.transaction(Worker()) as tx:
             now = self.clock.now()

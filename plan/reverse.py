@@ -49,6 +49,7 @@ def reverse_in(
     *,
     pence_in_all: int,
     reason: RefundReason,
+    provider_id: str = "",
 ) -> int:
     """Take back until `pence_in_all` of this payment have gone back for this reason, each
     department in proportion to what it still has of it. How much was taken back now: 0 when it was
@@ -67,10 +68,47 @@ def reverse_in(
     taken = spread(pence, [left[line] for line in lines], [left[line] for line in lines]).shares
     back = dict(zip(lines, taken, strict=True))
     _take(tx, clock, chance, row, parts, back, AllocationKind.REVERSED)
-    refunds.add(tx, refund_of(chance, clock, row, pence, reason))
+    refunds.add(tx, refund_of(chance, clock, row, pence, reason, provider_id=provider_id))
     if reason is RefundReason.CHARGED_BACK:
         _instalments_open_again(tx, row, pence)
     return pence
+
+
+def follow_refunds(
+    store: Store,
+    clock: Clock,
+    chance: Chance,
+    *,
+    payment_id: UUID,
+    made: Mapping[str, int],
+) -> int:
+    """Refunds that somebody made at the provider by hand, by its number with their pence, go out of
+    the departments' series as any other. How many were not known. One of the same size as one of
+    ours that is under way without a number may be ours: it is left for that one to find."""
+    done = 0
+    with store.transaction(Worker()) as tx:
+        row = held(tx, payment_id)
+        ours = refunds.of_payments(tx, [payment_id])
+        known = {one.provider_id for one in ours}
+        under_way = {one.pence for one in ours if one.open and not one.provider_id}
+        asked = sum(one.pence for one in ours if one.reason is RefundReason.ASKED)
+        for number, pence in made.items():
+            if row is None or number in known or pence in under_way:
+                continue
+            asked += pence
+            done += bool(
+                reverse_in(
+                    tx,
+                    clock,
+                    chance,
+                    row,
+                    pence_in_all=asked,
+                    reason=RefundReason.ASKED,
+                    provider_id=number,
+                )
+            )
+            row = payments.one(tx, payment_id)
+    return done
 
 
 def return_in(

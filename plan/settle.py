@@ -99,10 +99,17 @@ def _settle_in(tx: Tx, clock: Clock, chance: Chance, row: PaymentRow, value_date
 
 
 def refund_of(
-    chance: Chance, clock: Clock, row: PaymentRow, pence: int, reason: RefundReason
+    chance: Chance,
+    clock: Clock,
+    row: PaymentRow,
+    pence: int,
+    reason: RefundReason,
+    *,
+    provider_id: str = "",
 ) -> RefundRow:
     """What goes back to the payer of this payment; what their bank took back is back already.
-    Only what came by card goes back by itself: the rest is an operator's errand at the bank."""
+    Only what came by card goes back by itself: the rest is an operator's errand at the bank.
+    `provider_id` is of a refund that is under way there already."""
     now = clock.now()
     done = reason is RefundReason.CHARGED_BACK
     by_itself = not done and row.route is Route.GOVUK_PAY
@@ -113,7 +120,10 @@ def refund_of(
         subject_id=row.subject_id,
         pence=pence,
         reason=reason,
-        state=RefundState.DONE if done else RefundState.WAITING,
+        state=RefundState.DONE
+        if done
+        else (RefundState.SENT if provider_id else RefundState.WAITING),
+        provider_id=provider_id,
         made_at=now,
         check_at=now if by_itself else None,
         done_at=now if done else None,

@@ -21,6 +21,7 @@ from consent.people import Anyone
 from plan.store import payments
 
 blueprint = Blueprint("pay_hint", __name__)
+REFUNDED: Final = "card_payment_refunded"
 ADDRESS: Final = "/webhooks/govuk-pay"
 
 
@@ -38,5 +39,6 @@ def hint() -> Response:
         return Response(status=400)
     if said.about == "payment":
         with services().store.transaction(Anyone(), provider_id=said.resource_id) as tx:
-            payments.hint(tx, said.resource_id, now())
+            refunded = said.event == REFUNDED
+            payments.hint(tx, said.resource_id, now(), refunded=refunded)
     return Response(status=204)

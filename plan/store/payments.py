@@ -75,6 +75,7 @@ _ALL = tuple(payment.c[name] for name in _NAMES)
 _PART_NAMES = tuple(field.name for field in fields(AllocationRow))
 _PARTS = tuple(allocation.c[name] for name in _PART_NAMES)
 _OPEN = [state.value for state in OPEN_PAYMENT]
+_LOOKED_AT = [*_OPEN, PaymentState.SETTLED.value]
 
 
 def _payments(tx: Tx, query: Select[Any]) -> list[PaymentRow]:
@@ -215,7 +216,7 @@ def claim_due(tx: Tx, now: datetime, until: datetime, *, limit: int) -> list[Pay
     """Payments to ask about now; nobody else asks about them before `until`."""
     due = (
         select(payment.c.payment_id)
-        .where(payment.c.check_at <= now, payment.c.state.in_(_OPEN))
+        .where(payment.c.check_at <= now, payment.c.state.in_(_LOOKED_AT))
         .order_by(payment.c.check_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -251,11 +252,13 @@ def look_again(tx: Tx, payment_id: UUID, check_at: datetime | None) -> None:
     )
 
 
-def hint(tx: Tx, provider_id: str, now: datetime) -> int:
-    """Whoever takes the money says that something changed: it is looked at, and not believed."""
+def hint(tx: Tx, provider_id: str, now: datetime, *, refunded: bool = False) -> int:
+    """Whoever takes the money says that something changed: it is looked at, and not believed.
+    What came already is looked at again only where it says that money went back."""
+    states = _LOOKED_AT if refunded else _OPEN
     return tx.connection.execute(
         update(payment)
-        .where(payment.c.provider_id == provider_id, payment.c.state.in_(_OPEN))
+        .where(payment.c.provider_id == provider_id, payment.c.state.in_(states))
         .values(check_at=func.least(func.coalesce(payment.c.check_at, now), now))
     ).rowcount
 

@@ -33,6 +33,10 @@ class RefundRow:
     tries: int = 0
     done_at: datetime | None = None
 
+    @property
+    def open(self) -> bool:
+        return self.state in (RefundState.WAITING, RefundState.SENT)
+
 
 _NAMES = tuple(field.name for field in fields(RefundRow))
 _ALL = tuple(refund.c[name] for name in _NAMES)

@@ -115,7 +115,7 @@ def a_hint(store: Store, dice: random.Random) -> None:
     )
     with store.transaction(Worker()) as tx:
         for one in known * dice.choice((1, 3)):
-            payments.hint(tx, one, CLOCK.now())
+            payments.hint(tx, one, CLOCK.now(), refunded=dice.random() < 0.03)
 
 
 def one_of(store: Store, query: str) -> list[Any]:

@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import requests
 
 from adapters.payments.govuk_pay import GovukPay
@@ -22,9 +24,11 @@ from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
 from app.local import keys
 from consent.clock import SystemClock
+from consent.errors import OutsideFailed
 from consent.ids import DepartmentCode, PlanId
 from consent.people import Department, Person, Worker
 from consent.store import WORKER, Store, open_store
+from debts.money import Pence
 from plan.answer import Said, answer
 from plan.paying import AgreementState
 from plan.store import agreements
@@ -38,6 +42,10 @@ from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 CHILDREN = ("worker", "worker", "person", "person")
 PEOPLE = 6
 PATIENCE = 90.0
+SOON = (
+    "update payment set check_at = now() where check_at is not null",
+    "update refund set check_at = now() where check_at is not null",
+)
 KINDS = ("after_timeout", "after_500", "before_500", "too_many", "garbage")
 
 
@@ -68,6 +76,7 @@ class Stage:
         self.children: list[subprocess.Popen[bytes]] = []
         try:
             self._control(faults=[], timings={"capture": 0, "lag": 0})
+            self.lab = self._lab()
             self._cards()
             self.children = [self._child(role) for role in CHILDREN]
             self._burn(kills)
@@ -98,15 +107,18 @@ class Stage:
         worker.close()
         return found
 
-    def _cards(self) -> None:
-        """First payments made elsewhere, so that the cards may be charged."""
-        worker = open_store(self.database.addresses.worker, role=WORKER)
-        loop, clock = WireLoop().start(), SystemClock()
+    def _lab(self) -> PayLab:
+        """The payment service as those who pay and work there themselves have it."""
         key = keys.text(self.folder / "house" / "keys", "govuk_pay_api_key")
         service = GovukPay(
             Wire({self.pay.url}, demonstration=True), self.pay.url, key, pages=self.pay.url
         )
-        lab = PayLab(self.pay, loop, service)
+        return PayLab(self.pay, WireLoop().start(), service)
+
+    def _cards(self) -> None:
+        """First payments made elsewhere, so that the cards may be charged."""
+        worker = open_store(self.database.addresses.worker, role=WORKER)
+        clock, lab = SystemClock(), self.lab
         for actor, plan_id in self.people[::2]:
             row = AgreementRow(
                 agreement_id=uuid4(),
@@ -120,7 +132,6 @@ class Stage:
             with worker.transaction(Worker()) as tx:
                 agreements.add(tx, row)
         self.before = {one["payment_id"] for one in lab.ledger()["payments"]}
-        loop.stop()
         worker.close()
 
     def _yes(self, worker: Store, store: Store, actor: Person, code: str) -> None:
@@ -163,6 +174,7 @@ class Stage:
             self._hurry()
             time.sleep(self.dice.uniform(0.1, 0.9))
             self._faults()
+            self._somebody_refunds_there()
             what = self.dice.choices(("worker", "person", "database", "all"), (50, 30, 15, 5))[0]
             self.outcome.kills[what] += 1
             if what in ("database", "all"):
@@ -175,12 +187,12 @@ class Stage:
             self._replace()
 
     def _enough(self) -> bool:
-        """Is there a payment by card that settled, and one that was given back?"""
+        """Are there payments by card that settled, and one that goes back?"""
         with self.database.connect() as connection:
             found = connection.execute(
                 "select (select count(*) from payment where state = 'settled'"
                 " and route = 'govuk_pay') >= 5"
-                " and exists (select from refund where state = 'done')"
+                " and exists (select from refund where check_at is not null or state = 'done')"
                 " and (select count(*) from payment where state = 'settled') > 20"
             ).fetchone()
         return found == (True,)
@@ -192,16 +204,23 @@ class Stage:
 
     def _hurry(self) -> None:
         """Time passes: what waits for its moment has it, and a payment day comes."""
+        self._change(*SOON)
+        if self.dice.random() < 0.3:
+            self._change(
+                "update instalment set due_on = current_date where state = 'planned'"
+                " and (plan_id, sequence) in (select plan_id, sequence from instalment"
+                " where state = 'planned' order by random() limit 2)"
+            )
+
+    def _change(self, *statements: str) -> None:
+        """Each by itself, again where it and a worker waited for each other."""
         with self.database.connect() as connection:
             connection.execute("set session_replication_role = replica")
-            connection.execute("update payment set check_at = now() where check_at is not null")
-            connection.execute("update refund set check_at = now() where check_at is not null")
-            if self.dice.random() < 0.3:
-                connection.execute(
-                    "update instalment set due_on = current_date where state = 'planned'"
-                    " and (plan_id, sequence) in (select plan_id, sequence from instalment"
-                    " where state = 'planned' order by random() limit 2)"
-                )
+            for statement in statements:
+                while True:
+                    with suppress(psycopg.errors.DeadlockDetected):
+                        connection.execute(statement.encode())
+                        break
 
     def _faults(self) -> None:
         if self.dice.random() < 0.3:
@@ -210,6 +229,21 @@ class Stage:
                 ("after_timeout", "after_500", "before_500", "too_many", "garbage")
             )
             self._control(faults=[{"on": on, "kind": kind, "times": 1, "seconds": 0.2}])
+
+    def _somebody_refunds_there(self) -> None:
+        """Now and then a little is given back on the service's own pages, and nobody is told."""
+        if self.dice.random() > 0.3:
+            return
+        with self.database.connect() as connection:
+            found = connection.execute(
+                "select provider_id from payment where state = 'settled' and amount_pence > 9000"
+                " and route = 'govuk_pay' and reversed_pence < 5000 order by random() limit 1"
+            ).fetchone()
+        with suppress(OutsideFailed):
+            left = found and self.lab.do(self.lab.payments.payment(found[0])).refundable
+            if found and left and left > 300:
+                pence = Pence(self.dice.randrange(2, 300))
+                self.lab.do(self.lab.payments.refund(found[0], pence, refundable=left))
 
     def _control(self, **body: Any) -> None:
         reply = requests.post(f"{self.pay.url}/_control", json=body, timeout=20)
@@ -222,12 +256,14 @@ class Stage:
                 self.children[at].kill()
                 self.children[at].wait(10)
         self._control(faults=[], advance=7200)
+        self._tell_of_refunds()
         for _ in range(90):
             time.sleep(1)
-            self._hurry_without_days()
+            self._change(*SOON)
             with self.database.connect() as connection:
                 found = connection.execute(
                     "select (select count(*) from payment where state in ('started', 'submitted'))"
+                    " + (select count(*) from payment where check_at is not null)"
                     " + (select count(*) from refund where state in ('waiting', 'sent')"
                     " and check_at is not null)"
                 ).fetchone()
@@ -238,10 +274,11 @@ class Stage:
                 self.children[at].kill()
                 self.children[at].wait(10)
 
-    def _hurry_without_days(self) -> None:
-        with self.database.connect() as connection:
-            connection.execute("update payment set check_at = now() where check_at is not null")
-            connection.execute("update refund set check_at = now() where check_at is not null")
+    def _tell_of_refunds(self) -> None:
+        """The service's messages about money that went back come in the end, for every payment."""
+        self._change(
+            "update payment set check_at = now() where state = 'settled' and route = 'govuk_pay'"
+        )
 
     def _judge(self) -> None:
         ledger = requests.get(f"{self.pay.url}/_ledger", timeout=20).json()

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -12,6 +14,9 @@ import requests
 from adapters.payments.govuk_pay.webhook import HEADER, sign
 from app.taking import Taking
 from consent.store import WORKER, open_store
+from debts.money import Pence
+from plan.paying import RefundReason
+from plan.reverse import reverse
 from tests.debts_desk import Seated
 from tests.integration.test_pay_pages import begins, states, tamsin, types_card
 from tests.pay_lab import GOOD
@@ -73,6 +78,10 @@ def test_a_signed_message_has_the_payment_looked_at_and_is_not_believed(
         again = message(payment_id, event)
         assert send(portal, again, sign(again, secret)) == 204
     taking.look()
+    if states(portal) != [("settled", 10_000)]:  # the service takes a moment to say so itself
+        time.sleep(2)
+        assert send(portal, body, sign(body, secret)) == 204
+        taking.look()
     assert states(portal) == [("settled", 10_000)]
     for _ in range(20):
         send(portal, body, sign(body, secret))
@@ -84,3 +93,44 @@ def test_a_signed_message_has_the_payment_looked_at_and_is_not_believed(
 def test_a_message_about_nobody_is_taken_and_does_nothing(portal: Portal) -> None:
     body = message("hu20sqlact5260q2nanm0q8u93")
     assert send(portal, body, sign(body, portal.services.pay_webhook_secret)) == 204
+
+
+def test_a_refund_that_somebody_made_there_by_hand_is_taken_from_each_book(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    """Noticed by their message, read from their books, written down once; ours is made beside."""
+    address = begins(tamsin)
+    types_card(address, GOOD)
+    ((payment_id, provider_id),) = portal.rows("select payment_id, provider_id from payment")
+    taking.look()
+    assert states(portal) == [("settled", 10_000)]
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    requests.post(f"{origin}/_control", json={"advance": 120}, timeout=10).raise_for_status()
+    reverse(
+        taking.store,
+        taking.clock,
+        taking.chance,
+        payment_id=payment_id,
+        pence_in_all=333,
+        reason=RefundReason.ASKED,
+    )
+    taking.loop.call(
+        taking.provider.refund(provider_id, Pence(777), refundable=Pence(10_000)), seconds=10
+    )
+    taking.give_back()  # what can be refunded there is not what we think
+    body = message(provider_id, "card_payment_refunded")
+    for _ in range(40):
+        assert send(portal, body, sign(body, portal.services.pay_webhook_secret)) == 204
+        taking.look()
+        portal.rows("update refund set check_at = now() where check_at is not null returning 1")
+        taking.give_back()
+        if portal.rows("select count(*) from refund where state = 'done'") == [(2,)]:
+            break
+        time.sleep(0.25)
+    taking.look()
+    assert portal.rows("select state, pence from refund order by pence") == [
+        ("done", 333),
+        ("done", 777),
+    ]
+    assert portal.rows("select sum(pence) from allocation") == [(8_890,)]
+    assert portal.rows("select reversed_pence, check_at from payment") == [(1_110, None)]

@@ -58,6 +58,7 @@ class Judged(Stage):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(420)
 def test_money_survives_the_fire_and_the_judge_is_awake(tmp_path: Path) -> None:
     stage = Judged(tmp_path, seed=11)
     found = stage.play(KILLS)
