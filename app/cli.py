@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from app import log_commands
+from app.bank import commands as bank_commands
 from app.local.demo import SIMULATORS
 
 
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     quote.set_defaults(act=_quote)
 
     log_commands.add_to(commands)
+    bank_commands.add_to(commands)
 
     stop = commands.add_parser("stop-permission", help="for the helpline: end what a receipt names")
     stop.add_argument("--receipt", required=True, help="its reference, such as 'PM7K 3XQ2 9TVA'")
@@ -82,7 +84,13 @@ def parser() -> argparse.ArgumentParser:
     payment_run.add_argument("--workers", type=int, default=2, choices=range(1, 17), metavar="1-16")
     payment_run.set_defaults(act=_payment_run)
 
-    demo = commands.add_parser("demo", help="the ten demonstration people")
+    demo = commands.add_parser("demo", help="the ten demonstration people, or a bank statement")
+    demo.add_argument(
+        "--statement",
+        action="append",
+        metavar="REFERENCE=PENCE",
+        help="write a statement (camt.053) on which these transfers came in today",
+    )
     demo.set_defaults(act=_demo)
     return program
 
@@ -171,10 +179,12 @@ def _payment_run(given: argparse.Namespace) -> int:
     return payment_run.main(given.workers)
 
 
-def _demo(_: argparse.Namespace) -> int:
-    from app.local.demo import people
+def _demo(given: argparse.Namespace) -> int:
+    from app.local import demo
 
-    print(people())
+    if given.statement:
+        return demo.bank_statement(given.statement)
+    print(demo.people())
     return 0
 
 

@@ -44,7 +44,7 @@ from plan.ports import Deliver, Told
 from plan.receipts import follow_receipts
 from plan.release import release
 from plan.remit import remit
-from plan.retention import drop_messages, drop_plans, drop_words
+from plan.retention import drop_messages, drop_plans, drop_statements, drop_words
 from plan.store import slots
 from plan.store.needed import with_a_plan
 from plan.working_days import WorkingDays
@@ -163,6 +163,7 @@ class Rounds:
             Round("drop_hold_words", NIGHT, lambda: drop_hold_words(*kept)),
             Round("drop_words", NIGHT, lambda: drop_words(*kept)),
             Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
+            Round("drop_statements", NIGHT, lambda: drop_statements(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )
 

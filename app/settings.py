@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from app.paying_account import PayingAccount, account_faults, paying_account
 from consent import register
 from consent.keys import KeyRefused, load_keys
 
@@ -72,6 +73,8 @@ class Settings:
     notify_url: str = NOTIFY
     notify_templates: tuple[str, str] = ("", "")
     """Ids of the bare templates of emails and of text messages at GOV.UK Notify."""
+    paying_account: PayingAccount | None = None
+    """Where transfers arrive; without it nobody is shown how to pay by transfer."""
     brand: Brand = "generic"
     more_form_origins: tuple[str, ...] = ()
     more_hosts: tuple[str, ...] = ()
@@ -192,6 +195,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
             environ.get("SVD_NOTIFY_EMAIL_TEMPLATE", email),
             environ.get("SVD_NOTIFY_TEXT_TEMPLATE", text),
         ),
+        paying_account=paying_account(environ, demonstration=demonstration),
         brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
         more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
         more_hosts=_list(environ.get("SVD_HOSTS", "")),
@@ -210,6 +214,7 @@ def _faults(found: Settings) -> list[str]:
         faults.append("VAULT_URL must be a redis:// or rediss:// address, or empty.")
     if not found.one_login_client_id:
         faults.append("SVD_ONE_LOGIN_CLIENT_ID must be the client id at the sign-in service.")
+    faults += account_faults(found.paying_account, demonstration=found.demonstration)
     if len(os.fsencode(found.signer_socket)) > LONGEST_SOCKET:
         faults.append(f"SVD_SIGNER_SOCKET must be at most {LONGEST_SOCKET} bytes long.")
     if any((found.keys_dir / name).exists() for name in SIGNERS_KEYS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,24 @@ from types import MappingProxyType
 from consent.ids import DepartmentCode
 
 FOLDER = Path(__file__).resolve().parent.parent / "register"
+_SORT_CODE, _ACCOUNT = re.compile("[0-9]{6}"), re.compile("[0-9]{8}")
 WIRES = frozenset({"native", "hmrc_time_to_pay", "hmcts_opal"})
+
+
+@dataclass(frozen=True, slots=True)
+class BankDetails:
+    """Where a department is paid: digits only. `business_unit` is the court office that its own
+    payment records name."""
+
+    name: str
+    sort_code: str
+    account: str
+    business_unit: int = 0
+
+    @property
+    def demonstration(self) -> bool:
+        """No bank has it."""
+        return self.sort_code.startswith("0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +38,8 @@ class DepartmentEntry:
     """One department. `sends` lists what we may send it about the person, `address` is the
     only place we send it to, `token_address` where the tokens of its own wire come from (by default
     `address`/oauth/token), `silence_days` is set where silence counts as agreed, `longest_days`
-    where the department lets a permission to ask it last no longer than that (F11)."""
+    where the department lets a permission to ask it last no longer than that (F11), `bank` where
+    it is paid."""
 
     code: DepartmentCode
     name: str
@@ -38,6 +57,7 @@ class DepartmentEntry:
     takes_holds: bool = False
     silence_days: int = 0
     longest_days: int = 0
+    bank: BankDetails | None = None
 
     @property
     def longest(self) -> timedelta | None:
@@ -82,7 +102,9 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
     for row in raw["department"]:
         row = dict(row)
         try:
-            entry = DepartmentEntry(**{**row, "sends": tuple(row.get("sends", ()))})
+            bank = BankDetails(**row["bank"]) if "bank" in row else None
+            sends = tuple(row.get("sends", ()))
+            entry = DepartmentEntry(**{**row, "sends": sends, "bank": bank})
         except TypeError as fault:
             faults.append(f"{row.get('code', '?')}: {fault}")
             continue
@@ -90,6 +112,8 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
         entry = replace(entry, address=(address or entry.address).rstrip("/"))
         if entry.connected and (entry.wire not in WIRES or not entry.address):
             faults.append(f"{entry.code}: a connected department needs a known wire and an address")
+        if bank and not (_SORT_CODE.fullmatch(bank.sort_code) and _ACCOUNT.fullmatch(bank.account)):
+            faults.append(f"{entry.code}: a bank account is six and eight digits")
         entries.append(entry)
     codes = [entry.code for entry in entries]
     faults += [

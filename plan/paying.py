@@ -140,12 +140,34 @@ class RefundState(StrEnum):
     """It did not reach the payer: an operator looks."""
 
 
+class EntryKind(StrEnum):
+    """What an entry on the paying account's statement is."""
+
+    CREDIT = "credit"
+    """Money came in."""
+    REVERSAL = "reversal"
+    """The bank took back a credit of before."""
+    RETURNED = "returned"
+    """What we had sent came back: never a payment of a person."""
+
+
 class EntryState(StrEnum):
-    """What became of one credit on the paying account's statement."""
+    """What became of one entry on the paying account's statement."""
 
     MATCHED = "matched"
+    """It is a payment, or took one back."""
     UNMATCHED = "unmatched"
     """Waits in the worklist."""
+    HELD = "held"
+    """Somebody looks into it: it waits, and is told apart."""
+    TO_SEND_BACK = "to_send_back"
     SENT_BACK = "sent_back"
+    """The paying bank has the instruction."""
+    TAKEN_BACK = "taken_back"
+    """The bank took it back before it became a payment."""
     IGNORED = "ignored"
     """Not a payment of a person: a sweep, or interest."""
+
+
+WORKLIST: Final = frozenset({EntryState.UNMATCHED, EntryState.HELD})
+"""Somebody has to decide."""

@@ -1,4 +1,5 @@
-"""Plans are kept six years after they are over, messages two years (decision 44); then they go."""
+"""Plans are kept six years after they are over, messages two years, bank statements six (decision
+44); then they go."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from consent.clock import Clock
 from consent.people import Worker
 from consent.retention import EVIDENCE
 from consent.store import Store
-from plan.store import retention, share_answers
+from plan.store import bank, retention, share_answers
 
 MESSAGES: Final = timedelta(days=2 * 365 + 1)
 WORDS: Final = timedelta(days=90)
@@ -32,3 +33,9 @@ def drop_words(store: Store, clock: Clock) -> int:
     """Words that departments wrote about plans, 90 days after; the answers stay. How many."""
     with store.transaction(Worker()) as tx:
         return share_answers.drop_words(tx, clock.now() - WORDS)
+
+
+def drop_statements(store: Store, clock: Clock) -> int:
+    """What was read of the paying account six years ago and is sorted out; how many entries."""
+    with store.transaction(Worker()) as tx:
+        return bank.drop(tx, clock.now() - EVIDENCE)

@@ -168,7 +168,9 @@ def _take(
 
 
 def _instalments_open_again(tx: Tx, row: PaymentRow, pence: int) -> None:
-    """What the payer's bank took back was not paid: the newest payment days stand open again."""
+    """What the payer's bank took back was not paid: the day that lies ahead has nothing of it, and
+    the newest payment days stand open again."""
+    pence -= instalments.unpay_ahead(tx, row.plan_id, pence)
     for found in reversed(instalments.fallen(tx, row.plan_id)):
         part = min(pence, found.paid_pence)
         if part:

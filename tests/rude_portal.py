@@ -30,12 +30,7 @@ from adapters.gateway.identity import Now, system_time
 Page = dict[str, Any]
 
 
-def a_series(
-    count: int,
-    pence: Callable[[int], int] = lambda number: 1_000 + number,
-    handle: Callable[[int], str] = lambda number: f"debt-{number % 2}",
-    next_most: int = 1_500,
-) -> list[Page]:
+def a_series(count: int, pence: Callable[[int], int] = lambda number: 1_000 + number) -> list[Page]:
     """Entries 1 to `count`, chained; amounts below 0 went back."""
     found: list[Page] = []
     head = "0" * 64
@@ -45,9 +40,9 @@ def a_series(
             "allocation_id": str(UUID(int=number)),
             "sequence": number,
             "kind": "paid" if amount > 0 else "reversed",
-            "debt_handle": handle(number),
+            "debt_handle": f"debt-{number % 2}",
             "amount_pence": amount,
-            "next_most_pence": next_most,
+            "next_most_pence": 1_500,
             "currency": "GBP",
             "value_date": "2026-12-01",
             "prev_hash": head,
@@ -79,7 +74,7 @@ class RudePortal:
     raw: bytes = b""
     wants_nonce: str = ""
     seen: list[str] = field(default_factory=list)
-    key: Any = field(default_factory=lambda: a_key("portal-1"))
+    key: ECKey = field(default_factory=lambda: a_key("portal-1"))
     speaks: dict[str, Any] = field(default_factory=dict)
     """What its signed head says otherwise: claims, and `typ`, `alg`, `kid`, `key` or nothing."""
 

@@ -5,8 +5,14 @@ The only place outside `adapters.simulators` that knows of them; a production bu
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from app.paying_account import DEMONSTRATION
+from consent.clock import london_date
 
 SIMULATORS = (
     "one_login",
@@ -46,3 +52,34 @@ def people() -> str:
         lines.append(f"  {person.display_name:26} {words[0] if words else ''}")
         lines += [f"  {'':26} {more}" for more in words[1:]]
     return "\n".join(lines)
+
+
+def bank_statement(transfers: Sequence[str]) -> int:
+    """Print a statement of the demonstration's paying account, of today. Each transfer is what was
+    written on it, `=` and its pence; below 0 it left the account."""
+    try:
+        from adapters.simulators.bank_statement import Line, statement
+    except ModuleNotFoundError:
+        print(_MISSING, file=sys.stderr)
+        return 2
+    lines = []
+    for number, transfer in enumerate(transfers, 1):
+        words, _, pence = transfer.rpartition("=")
+        if not re.fullmatch("-?[0-9]{1,9}", pence):
+            print(f"{transfer}: say what is written on it, = and whole pence", file=sys.stderr)
+            return 2
+        sent = words if int(pence) < 0 else ""
+        lines.append(Line(int(pence), words, end_to_end=sent, servicer_ref=f"DEMO-{number}"))
+    _, sort_code, number_ = DEMONSTRATION
+    now = datetime.now(UTC)
+    made = f"{now:%Y%m%d%H%M%S}"
+    body = statement(
+        lines,
+        sort_code=sort_code,
+        number=number_,
+        day=london_date(now),
+        statement_id=made,
+        message_id=made,
+    )
+    sys.stdout.write(body.decode())
+    return 0

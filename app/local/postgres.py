@@ -90,6 +90,20 @@ class Cluster:
             shutil.rmtree(self.data_dir, ignore_errors=True)
 
 
+def url_of_running(data_dir: Path, role: str) -> str | None:
+    """The address of the server that another process runs on `data_dir`; None where none does."""
+    data_dir = data_dir.resolve()
+    if not (data_dir / "ready").exists():
+        return None
+    pid_file = _reachable_home(data_dir, find_identity()) / "pgdata" / "postmaster.pid"
+    try:
+        socket_dir = pid_file.read_text().splitlines()[4]
+        password = _passwords(data_dir)[role]
+    except (OSError, IndexError):
+        return None
+    return f"postgresql+psycopg://{role}:{password}@/{DATABASE}?host={quote(socket_dir, safe='')}"
+
+
 def start(data_dir: Path, *, throwaway: bool = False) -> Cluster:
     """Start the server of `data_dir`, creating it and its roles the first time.
 

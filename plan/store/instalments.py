@@ -149,6 +149,22 @@ def pay_ahead(tx: Tx, plan_id: PlanId, pence: int) -> bool:
     return done.rowcount == 1
 
 
+def unpay_ahead(tx: Tx, plan_id: PlanId, pence: int) -> int:
+    """What had come for the payment day that lies ahead goes back, at most `pence` of it; how
+    much."""
+    ahead = (
+        instalment.c.plan_id == plan_id,
+        instalment.c.state == InstalmentState.PLANNED.value,
+    )
+    row = tx.connection.execute(select(instalment.c.paid_pence).where(*ahead)).first()
+    part = min(pence, row[0]) if row else 0
+    if part:
+        tx.connection.execute(
+            update(instalment).where(*ahead).values(paid_pence=instalment.c.paid_pence - part)
+        )
+    return part
+
+
 def unpay(tx: Tx, found: Instalment, *, pence: int) -> None:
     """What had come for it went back: it is missed, and stands open for the person to pay."""
     tx.connection.execute(

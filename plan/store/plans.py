@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -128,6 +129,13 @@ def newest_of(tx: Tx, subject: SubjectId) -> PlanRow | None:
 def one(tx: Tx, plan_id: PlanId) -> PlanRow | None:
     found = _plans(tx, select(*_ALL).where(plan.c.plan_id == plan_id))
     return found[0] if found else None
+
+
+def with_references(tx: Tx, references: Collection[str]) -> list[PlanRow]:
+    """The plans, live or over, that have these references."""
+    if not references:
+        return []
+    return _plans(tx, select(*_ALL).where(plan.c.reference.in_(sorted(references))))
 
 
 def review_of(tx: Tx, reference: str) -> Review | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, update
 
 from consent.ids import DepartmentCode
 from consent.store import Tx
@@ -96,3 +96,23 @@ def add(tx: Tx, row: RemittanceRow) -> None:
 def own(tx: Tx, *, limit: int) -> list[RemittanceRow]:
     """The newest first, of the department that asks."""
     return _remittances(tx, select(*_ALL).order_by(remittance.c.value_date.desc()).limit(limit))
+
+
+def on_day(tx: Tx, day: date) -> list[RemittanceRow]:
+    """All departments' of this day."""
+    query = select(*_ALL).where(remittance.c.value_date == day)
+    return _remittances(tx, query.order_by(remittance.c.department))
+
+
+def left(tx: Tx, reference: str, pence: int) -> bool:
+    """The paying account's statement shows it, with our reference and this sum: it was sent."""
+    done = tx.connection.execute(
+        update(remittance)
+        .where(
+            func.replace(remittance.c.reference, " ", "") == reference.replace(" ", ""),
+            remittance.c.total_pence == pence,
+            remittance.c.state == RemittanceState.MADE.value,
+        )
+        .values(state=RemittanceState.SENT.value)
+    )
+    return done.rowcount == 1

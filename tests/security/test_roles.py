@@ -217,7 +217,8 @@ def test_unique_rules_tell_nothing_of_others(lab: Lab) -> None:
         *("subject_id", "grant_id", "event_id", "interaction_id", "evidence_id", "session_hash"),
         *("person_key", "hold_id", "plan_id", "share_id", "break_id", "message_id", "about"),
         *("payment_id", "agreement_id", "allocation_id", "refund_id", "remittance_id"),
-        *("answer_id", "entry_id", "identity", "provider_id", "reference"),
+        *("answer_id", "entry_id", "identity", "provider_id", "reference", "undoes"),
+        "statement_id",
     }
     ordered = {
         "sequence",

@@ -1,0 +1,129 @@
+"""The errands of `svd bank`, and what they are told.
+
+Exit 0: done, and the sums add up. 1: something waits for you, or was not done; each line says what.
+2: it could not be begun.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+
+def add_to(commands: Any) -> None:
+    """The command `bank` with its errands."""
+    bank = commands.add_parser("bank", help="the paying account: statements, worklist, pay-out")
+    errands = bank.add_subparsers(required=True, metavar="errand")
+
+    read = errands.add_parser("import", help="read statements of the paying account (camt.053)")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.set_defaults(act=_import)
+
+    totals = errands.add_parser("totals", help="do the sums of the last statements add up?")
+    totals.add_argument("--last", type=int, default=20, help="how many statements (20)")
+    totals.set_defaults(act=_totals)
+
+    worklist = errands.add_parser("worklist", help="what came and did not match")
+    worklist.set_defaults(act=_worklist)
+
+    match = errands.add_parser("match", help="this entry is a payment of that plan")
+    match.add_argument("entry", type=UUID)
+    match.add_argument("reference", nargs="?", default="", help="of the transfer, or of the plan")
+    match.add_argument("--undoes", type=UUID, help="for a reversal: the entry that it took back")
+    match.set_defaults(act=_match)
+
+    for name, words, act in (
+        ("send-back", "it goes back to who paid it, with the next pay-back", _send_back),
+        ("hold", "it waits while you look into it", _hold),
+        ("ignore", "it is nobody's payment: a sweep, interest, our own money", _ignore),
+    ):
+        one = errands.add_parser(name, help=words)
+        one.add_argument("entry", type=UUID)
+        one.set_defaults(act=act)
+
+    record = errands.add_parser("record", help="money received elsewhere: cash, or from a benefit")
+    record.add_argument("--route", choices=("cash", "benefit"), required=True)
+    record.add_argument("--reference", required=True, help="such as 'PL8U V4PB JEAX T3'")
+    record.add_argument("--pence", type=_pence, required=True, help="whole pence, such as 2500")
+    record.add_argument("--date", type=date.fromisoformat, required=True, help="2026-11-28")
+    record.add_argument(
+        "--receipt-id", type=_receipt, required=True, help="whoever took it gave it"
+    )
+    record.set_defaults(act=_record)
+
+
+def _pence(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= 100_000_000:
+        raise argparse.ArgumentTypeError("whole pence from 1 to 100000000")
+    return int(text)
+
+
+def _receipt(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9./_-]{1,64}", text):
+        raise argparse.ArgumentTypeError("1 to 64 letters, digits and . / _ -")
+    return text
+
+
+def _at_the_desk(errand: Callable[[Any], int]) -> int:
+    from app.bank.desk import open_desk
+
+    desk = open_desk()
+    if desk is None:
+        return 2
+    try:
+        return errand(desk)
+    finally:
+        desk.store.close()
+
+
+def _import(given: argparse.Namespace) -> int:
+    from app.bank.reading import read_in
+
+    return _at_the_desk(lambda desk: read_in(desk, given.files))
+
+
+def _totals(given: argparse.Namespace) -> int:
+    from app.bank.totals import totals
+
+    return _at_the_desk(lambda desk: totals(desk, last=given.last))
+
+
+def _worklist(_: argparse.Namespace) -> int:
+    from app.bank.sorting import show
+
+    return _at_the_desk(show)
+
+
+def _match(given: argparse.Namespace) -> int:
+    from app.bank.sorting import match
+
+    return _at_the_desk(lambda desk: match(desk, given.entry, given.reference, given.undoes))
+
+
+def _send_back(given: argparse.Namespace) -> int:
+    from app.bank.sorting import send_back
+
+    return _at_the_desk(lambda desk: send_back(desk, given.entry))
+
+
+def _hold(given: argparse.Namespace) -> int:
+    from app.bank.sorting import hold
+
+    return _at_the_desk(lambda desk: hold(desk, given.entry))
+
+
+def _ignore(given: argparse.Namespace) -> int:
+    from app.bank.sorting import ignore
+
+    return _at_the_desk(lambda desk: ignore(desk, given.entry))
+
+
+def _record(given: argparse.Namespace) -> int:
+    from app.bank.recording import record
+
+    return _at_the_desk(lambda desk: record(desk, given))
