@@ -84,6 +84,14 @@ def parser() -> argparse.ArgumentParser:
     payment_run.add_argument("--workers", type=int, default=2, choices=range(1, 17), metavar="1-16")
     payment_run.set_defaults(act=_payment_run)
 
+    shutter = commands.add_parser("shutter", help="for operators: a department is not asked")
+    shutter.add_argument("department", nargs="?", default="", help="its code; none: a list")
+    ways = shutter.add_mutually_exclusive_group()
+    ways.add_argument("--down", action="store_true", help="stop asking it")
+    ways.add_argument("--up", action="store_true", help="ask it again")
+    shutter.add_argument("--until", default="", help="such as '2026-12-24 06:00', in London")
+    shutter.set_defaults(act=_shutter)
+
     demo = commands.add_parser("demo", help="the ten demonstration people, or a bank statement")
     demo.add_argument(
         "--statement",
@@ -177,6 +185,12 @@ def _payment_run(given: argparse.Namespace) -> int:
     from app import payment_run
 
     return payment_run.main(given.workers)
+
+
+def _shutter(given: argparse.Namespace) -> int:
+    from app import shutter
+
+    return shutter.main(given.department, down=given.down, up=given.up, until=given.until)
 
 
 def _demo(given: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ NO_REVIEW: Final = (
 
 def main(receipt: str) -> int:
     """Stop, and say what was stopped. 0 when it was or already is; 1 for an unknown reference."""
-    store = _store()
+    store = helpdesk_store()
     if store is None:
         return 2
     try:
@@ -52,7 +52,7 @@ def main(receipt: str) -> int:
 def contact(reference: str) -> int:
     """Note that somebody tried to reach the person of this plan. 0 when it is noted, 1 when the
     reference opens no plan with a review."""
-    store = _store()
+    store = helpdesk_store()
     if store is None:
         return 2
     try:
@@ -66,7 +66,7 @@ def contact(reference: str) -> int:
     return 0
 
 
-def _store() -> Store | None:
+def helpdesk_store() -> Store | None:
     url = os.environ.get("DATABASE_URL_HELPDESK", "")
     if not url.startswith("postgresql+psycopg://"):
         sys.stderr.write("Set DATABASE_URL_HELPDESK (postgresql+psycopg://…).\n")

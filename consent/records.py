@@ -22,6 +22,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
@@ -364,4 +365,21 @@ hold_answer = Table(
     Column("answered_at", MOMENT, nullable=False),
     one_of("decision", ("held", "changed", "not_upheld", "more_time_needed")),
     ForeignKeyConstraint(["hold_id"], ["hold_request.hold_id"], ondelete="CASCADE"),
+)
+
+closure = Table(
+    "closure",
+    metadata,
+    Column("department", String(12), nullable=False),
+    Column("closure_id", Uuid, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("from_at", MOMENT, nullable=False),
+    Column("until_at", MOMENT),
+    Column("by_kind", String(12), nullable=False),
+    Column("made_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("department", "closure_id"),
+    one_of("kind", ("planned", "shut")),
+    CheckConstraint("until_at >= from_at", name="until_at"),
+    CheckConstraint("kind = 'shut' or until_at is not null", name="planned"),
+    Index("ix_closure_until_at", "until_at"),
 )

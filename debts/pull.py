@@ -135,6 +135,21 @@ class Pulls:
             self._start((visit.id, permit.department), self._one(visit, permit, facts, book, now))
         book.disposed(replaced, How.REPLACED)
 
+    def closed(self, visit: Visit, departments: Mapping[DepartmentCode, datetime | None]) -> None:
+        """Nothing is sent to these: each one's card says that it is closed, and until when (S06).
+        Debts that one has told of in this visit stay to be seen."""
+        now = self._clock.now()
+        for code, until in departments.items():
+            slot = f"answer.{code}"
+            with self._slot(visit, code):
+                held, asked = visit.get(slot, Held), visit.get(f"ask.{code}", Asked)
+                if held is not None and _is_answer(held.answer):
+                    continue
+                again = replace(asked, at=now) if asked is not None else Asked(now, ())
+                visit.put(f"ask.{code}", again)
+                visit.put(slot, Held(Closed(now, until), now), life=FRESH)
+        self._tell(visit.id)
+
     def _start(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
         """Run in a context of its own: nothing of the request comes along."""
         before = self._running.get(key)

@@ -9,6 +9,7 @@ from app.citizen import who
 from app.citizen.view import permissions
 from app.http import session
 from app.http.current import services
+from consent.closures import closed_now
 from consent.ids import DepartmentCode
 from consent.permits import permits_for
 from consent.purposes import Purpose
@@ -35,11 +36,14 @@ def may_be_asked() -> list[DepartmentCode]:
 
 def ask(codes: Collection[DepartmentCode], *, again: bool = False) -> None:
     """Ask these departments now, each under its own live grant; a repeat within 30 seconds asks
-    nobody twice. Returns at once: answers come to the vault."""
+    nobody twice. One that is closed now is not asked, and no permission for it is used (S06, F88).
+    Returns at once: answers come to the vault."""
     part, visit, actor = services(), session.visit(), session.person()
     sign_in, about = who.evidence(), who.facts()
     with part.pulls.asking(actor.subject):
         due = part.pulls.due(visit, codes, again=again)
+        closed = closed_now(part.store, part.clock, actor=actor) if due else {}
+        part.pulls.closed(visit, {code: closed[code] for code in due if code in closed})
         permits = permits_for(
             part.store,
             part.clock,
@@ -48,7 +52,7 @@ def ask(codes: Collection[DepartmentCode], *, again: bool = False) -> None:
             actor=actor,
             purpose=Purpose.VIEW_DEBTS,
             sign_in=sign_in,
-            departments=due,
+            departments=[code for code in due if code not in closed],
             again=True,  # the pull keeps repeats apart; a new visit begins with nothing
             session_hash=session.token_hash(),
         )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from app.citizen import debts_words
 from app.citizen.debts_words import FACTS, Status
 from app.citizen.view import holds_by_tag, moratorium_until, tag_of
 from app.http.current import now, services
-from consent.clock import london_date
+from consent.clock import LONDON, london_date
 from consent.store.holds import HoldRequest
 from debts.debt import Debt
-from debts.view import Numbered, View
+from debts.view import Card, Numbered, View
+
+MORNING: Final = 10
+"""A closure that ends before this hour of the next day is one overnight."""
 
 
 class Words:
@@ -29,6 +32,14 @@ class Words:
     @property
     def now(self) -> datetime:
         return now()
+
+    def overnight(self, card: Card) -> bool:
+        """Whether a closure ends early on another day than this one, in London."""
+        if card.until is None or card.at is None:
+            return False
+        ends = card.until.astimezone(LONDON)
+        nights = ends.date() - card.at.astimezone(LONDON).date()
+        return nights == timedelta(days=1) and ends.hour < MORNING
 
     def name(self, code: str) -> str:
         """A department's name by its code."""

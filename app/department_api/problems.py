@@ -29,6 +29,8 @@ TITLES: Final = {
     "counted-as-agreed": (409, "No answer came in time, which counts as agreed"),
     "plan-changed": (409, "Your part of the plan has changed: read it again"),
     "debt-not-named": (409, "You have several debts in this plan: name the one that you mean"),
+    "closure-overlaps": (409, "Another closure of yours is planned in this time"),
+    "closure-not-possible": (409, "It ends after it starts, within 7 days, and starts in 90 days"),
     "too-large": (413, "The message is too large"),
     "unsupported-type": (415, "The message must come in another form"),
     "words-not-plain": (422, "The words must be plain text without links"),

@@ -95,7 +95,7 @@ def test_every_operation_has_its_own_name_and_every_call_names_its_exchange() ->
             names.append(operation["operationId"])
             if not path.startswith(("/.well-known/", "/oauth/")):
                 assert {"$ref": "#/components/parameters/InteractionId"} in operation["parameters"]
-    assert len(names) == len(set(names)) == 19
+    assert len(names) == len(set(names)) == 22
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
