@@ -9,10 +9,12 @@ import os
 import random
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import requests
 from sqlalchemy import text
@@ -23,19 +25,20 @@ from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
 from app.taking import Taking
 from consent.clock import SystemClock
-from consent.errors import OutsideFailed, WrongState
+from consent.errors import OutsideFailed
 from consent.ids import PlanId, SubjectId
 from consent.people import Person, Worker
+from consent.sessions import Sessions
 from consent.store import WORKER, Store, open_store
-from debts.money import Pence
 from plan.collect import collect_late, fall_due
-from plan.pay import can_pay, start_payment
+from plan.number import number_settled
 from plan.paying import RefundReason, Route
+from plan.receipts import follow_receipts
 from plan.reverse import reverse
 from plan.settle import money_came_in
 from plan.store import payments
 from plan.working_days import load
-from tests.pay_lab import DECLINED, GOOD
+from tests.fire.payer import Away, Payer
 
 PAY = os.environ.get("FIRE_PAY", "")
 KEY = os.environ.get("FIRE_KEY", "")
@@ -61,6 +64,9 @@ def worker(url: str, dice: random.Random) -> None:
         taking.look,
         taking.look,
         taking.give_back,
+        lambda: number_settled(store),
+        lambda: number_settled(store),
+        lambda: follow_receipts(store, CLOCK, os.urandom),
         lambda: fall_due(store, CLOCK, os.urandom, working_days=DAYS, batch=5),
         lambda: collect_late(store, CLOCK, os.urandom, batch=5),
         lambda: somebody_asks_for_money_back(store, dice),
@@ -124,64 +130,37 @@ def one_of(store: Store, query: str) -> list[Any]:
 
 
 def person(url: str, dice: random.Random) -> None:
-    store, pay = open_store(url, pool_size=2), the_service()
-    people = [one.split("/") for one in os.environ["FIRE_PEOPLE"].split()]
+    """Several people at the portal, who come and go."""
+    sessions = Sessions(open_store(url, pool_size=2), CLOCK, os.urandom, pepper=b"")
+    portal = os.environ["FIRE_PORTAL"]
+    payers: dict[str, Payer] = {}
 
     def once() -> None:
-        subject, plan_id = dice.choice(people)
-        pays(store, pay, dice, Person(SubjectId(UUID(subject))), PlanId(UUID(plan_id)))
+        subject = dice.choice(os.environ["FIRE_PEOPLE"].split())
+        if subject not in payers:
+            actor = Person(SubjectId(UUID(subject)))
+            payers[subject] = Payer(portal, sessions, CLOCK, actor, dice)
+        payers[subject].pays()
 
     forever(once)
-
-
-def pays(store: Store, pay: Pay, dice: random.Random, actor: Person, plan_id: PlanId) -> None:
-    due = can_pay(store, actor=actor, plan_id=plan_id).due
-    if due < 100:
-        time.sleep(0.02)
-        return
-    pence = dice.choice((due, max(100, due // 2), min(due, 777)))
-    form = uuid4().hex
-    started = start_payment(
-        store, CLOCK, os.urandom, actor=actor, plan_id=plan_id, pence=pence, post_key=form
-    )
-    twice = start_payment(
-        store, CLOCK, os.urandom, actor=actor, plan_id=plan_id, pence=pence, post_key=form
-    )
-    assert not twice.new
-    key = str(started.payment.payment_id)
-    said = pay.loop.call(
-        pay.payments.start(
-            key=key,
-            pence=Pence(pence),
-            reference=key,
-            description="Your payment",
-            return_url="http://localhost:8000/back",
-        ),
-        seconds=10,
-    )
-    with store.transaction(actor) as tx:
-        known = payments.submit(tx, started.payment.payment_id, said.id, CLOCK.now())
-    if not known:
-        return
-    card = dice.choice((GOOD, GOOD, GOOD, DECLINED, ""))
-    if not card:
-        pay.loop.call(pay.payments.cancel(said.id), seconds=10)
-        return
-    for answer in ({"how": "card", "card": card}, {"how": "confirm"}):
-        requests.post(said.pay_url, answer, timeout=5, allow_redirects=False)
 
 
 def forever(act: Callable[[], object]) -> None:
     while True:
         try:
             act()
-        except (DBAPIError, OutsideFailed, WrongState, requests.RequestException, TimeoutError):
+        except (DBAPIError, OutsideFailed, requests.RequestException, TimeoutError, Away):
             time.sleep(0.05)
 
 
 def main() -> None:
     role, url, seed = sys.argv[1:4]
-    {"worker": worker, "person": person}[role](url, random.Random(seed))
+    try:
+        {"worker": worker, "person": person}[role](url, random.Random(seed))
+    except Exception:
+        with Path(os.environ["FIRE_FAULTS"]).open("a") as faults:
+            faults.write(traceback.format_exc())
+        raise
 
 
 if __name__ == "__main__":

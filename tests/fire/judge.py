@@ -1,20 +1,24 @@
-"""Whether money was lost or doubled. Reads the database and the payment service's books, and knows
-none of the code that wrote them."""
+"""Whether money was lost or doubled. Reads the database, the payment service's books and those of
+the departments, and knows none of the code that wrote them."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 
-def judge(database: psycopg.Connection[Any], ledger: dict[str, Any]) -> list[str]:
+def judge(database: psycopg.Connection[Any], ledger: dict[str, Any], books: Path) -> list[str]:
     """Every fault in words; none when each penny is accounted for."""
     return [
         *_payments(database, ledger),
         *_parts(database),
         *_days(database),
         *_refunds(database, ledger),
+        *_departments(database, books),
     ]
 
 
@@ -97,3 +101,39 @@ def _refunds(database: psycopg.Connection[Any], ledger: dict[str, Any]) -> list[
     waiting = database.execute("select count(*) from refund where state = 'waiting'").fetchone()
     faults += [f"refunds are not what went back: {one[0]}" for one in owed]
     return faults + ([f"refunds wait: {waiting[0]}"] if waiting and waiting[0] else [])
+
+
+def _departments(database: psycopg.Connection[Any], books: Path) -> list[str]:
+    """Each department's own book has what settled for it, entry for entry, and nothing else."""
+    faults = []
+    rows = database.execute(
+        "select department, sequence, allocation_id::text, pence from allocation"
+        " where state = 'settled' order by department, sequence"
+    ).fetchall()
+    for code in {row[0] for row in rows}:
+        ours = [row[1:] for row in rows if row[0] == code]
+        if [row[0] for row in ours] != list(range(1, len(ours) + 1)):
+            faults.append(f"{code}: numbers are missing or doubled")
+        with closing(sqlite3.connect(_book(books, code))) as book:
+            theirs = book.execute(
+                "select sequence, allocation_id, pence from entry order by sequence"
+            ).fetchall()
+        if theirs != ours:
+            faults.append(
+                f"{code}: {sum(row[2] for row in theirs)} pence in its book, not"
+                f" {sum(row[2] for row in ours)}"
+            )
+    return faults
+
+
+def last_in(books: Path, code: str, sequence: int) -> bool:
+    """Has this department fetched its series up to this number?"""
+    if not _book(books, code).exists():
+        return False
+    with closing(sqlite3.connect(_book(books, code))) as book:
+        row = book.execute("select coalesce(max(sequence), 0) from entry").fetchone()
+    return bool(row == (sequence,))
+
+
+def _book(books: Path, code: str) -> Path:
+    return books / f"{code}.sqlite3"

@@ -1,6 +1,8 @@
-"""The house under fire: PostgreSQL on disk, the payment service with its own books, two workers,
-and two processes of people who pay. Each is killed with SIGKILL at random moments, and started
-again. Every second person has a card that is charged on each payment day."""
+"""The house under fire: PostgreSQL on disk, the portal, the signer, two workers, three departments
+with books of their own, the payment service with its books, and two processes of people who pay at
+the portal. Each but the last two is killed with SIGKILL at random moments, and started again; so
+are the people. The payment service says everything three times, in any order. Every second person
+has a card that is charged on each payment day."""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ from plan.paying import AgreementState
 from plan.store import agreements
 from plan.store.agreements import AgreementRow
 from tests.builders import a_person, set_chance
-from tests.fire.judge import judge
+from tests.fire.house import DEPARTMENTS, House
+from tests.fire.judge import judge, last_in
 from tests.histories.database import Killable
 from tests.pay_lab import ROOT, PayLab, PayProcess
 from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
@@ -42,6 +45,16 @@ from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 CHILDREN = ("worker", "worker", "person", "person")
 PEOPLE = 6
 PATIENCE = 90.0
+KILLED = {
+    "worker": 35,
+    "portal": 20,
+    "person": 15,
+    "department": 10,
+    "database": 12,
+    "signer": 3,
+    "all": 5,
+}
+"""How often each is chosen, of a hundred."""
 SOON = (
     "update payment set check_at = now() where check_at is not null",
     "update refund set check_at = now() where check_at is not null",
@@ -56,6 +69,8 @@ class Outcome:
     settled: int = 0
     pence: int = 0
     refunds: int = 0
+    routes: dict[str, int] = field(default_factory=dict)
+    entries: int = 0
     seconds: float = 0.0
 
 
@@ -70,14 +85,21 @@ class Stage:
         self.dice = random.Random(self.seed)
         self.database = Killable(self.folder / "house")
         (self.folder / "pay").mkdir()
-        self.pay = PayProcess(self.folder / "house", state=self.folder / "pay")
+        self.house = House(self.folder / "house", self.database.addresses)
+        hints = {"SVD_PAY_WEBHOOK_URL": f"{self.house.url}/webhooks/govuk-pay"}
+        self.pay = PayProcess(self.folder / "house", self.folder / "pay", hints)
         self.pay.up()
         self.people = self._people()
         self.children: list[subprocess.Popen[bytes]] = []
         try:
-            self._control(faults=[], timings={"capture": 0, "lag": 0})
+            self._control(
+                faults=[],
+                timings={"capture": 0, "lag": 0},
+                webhooks={"copies": 3, "order": "random"},
+            )
             self.lab = self._lab()
             self._cards()
+            self.house.up(self.pay.url)
             self.children = [self._child(role) for role in CHILDREN]
             self._burn(kills)
             self._come_to_rest()
@@ -86,6 +108,7 @@ class Stage:
             for child in self.children:
                 child.kill()
                 child.wait(10)
+            self.house.kill()
             self.pay.kill()
             self.database.stop()
         self.outcome.seconds = time.monotonic() - began
@@ -156,7 +179,9 @@ class Stage:
                 "FIRE_PAY": self.pay.url,
                 "FIRE_KEY": keys.text(self.folder / "house" / "keys", "govuk_pay_api_key"),
                 "FIRE_PLANS": " ".join(plan for _, plan in self.people),
-                "FIRE_PEOPLE": " ".join(f"{who.subject}/{plan}" for who, plan in self.people),
+                "FIRE_PEOPLE": " ".join(str(who.subject) for who, _ in self.people),
+                "FIRE_PORTAL": self.house.url,
+                "FIRE_FAULTS": str(self.folder / "faults"),
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -175,13 +200,19 @@ class Stage:
             time.sleep(self.dice.uniform(0.1, 0.9))
             self._faults()
             self._somebody_refunds_there()
-            what = self.dice.choices(("worker", "person", "database", "all"), (50, 30, 15, 5))[0]
+            what = self.dice.choices(tuple(KILLED), tuple(KILLED.values()))[0]
             self.outcome.kills[what] += 1
             if what in ("database", "all"):
                 self.database.kill(all_at_once=self.dice.random() < 0.7)
             for at, role in enumerate(CHILDREN):
                 if what == "all" or (what == role and self.dice.random() < 0.6):
                     self.children[at].kill()
+            if what == "department":
+                self.house.kill(self.dice.choice(DEPARTMENTS))
+            elif what == "all":
+                self.house.kill()
+            else:
+                self.house.kill(what)
             if what in ("database", "all"):
                 self.database.start_again()
             self._replace()
@@ -191,13 +222,14 @@ class Stage:
         with self.database.connect() as connection:
             found = connection.execute(
                 "select (select count(*) from payment where state = 'settled'"
-                " and route = 'govuk_pay') >= 5"
+                " and route = 'govuk_pay') >= 3"
                 " and exists (select from refund where check_at is not null or state = 'done')"
-                " and (select count(*) from payment where state = 'settled') > 20"
+                " and (select count(*) from payment where state = 'settled') > 10"
             ).fetchone()
         return found == (True,)
 
     def _replace(self) -> None:
+        self.house.start_what_died()
         for at, role in enumerate(CHILDREN):
             if self.children[at].poll() is not None:
                 self.children[at] = self._child(role)
@@ -266,8 +298,13 @@ class Stage:
                     " + (select count(*) from payment where check_at is not null)"
                     " + (select count(*) from refund where state in ('waiting', 'sent')"
                     " and check_at is not null)"
+                    " + (select count(*) from allocation where state = 'settled'"
+                    " and sequence is null)"
                 ).fetchone()
-            if found == (0,):
+                heads = connection.execute(
+                    "select department, last_sequence from department_book"
+                ).fetchall()
+            if found == (0,) and all(last_in(self.house.books, *head) for head in heads):
                 break
         for at, role in enumerate(CHILDREN):
             if role == "worker":
@@ -280,18 +317,32 @@ class Stage:
             "update payment set check_at = now() where state = 'settled' and route = 'govuk_pay'"
         )
 
+    def _said(self) -> list[str]:
+        """What a child did not expect: everything that may fail under fire, it takes."""
+        said = self.folder / "faults"
+        return [said.read_text()[-2_000:]] if said.exists() else []
+
     def _judge(self) -> None:
         ledger = requests.get(f"{self.pay.url}/_ledger", timeout=20).json()
         ledger["payments"] = [
             one for one in ledger["payments"] if one["payment_id"] not in self.before
         ]
         with self.database.connect() as connection:
-            self.outcome.faults = judge(connection, ledger)
+            self.outcome.faults = self._said() + judge(connection, ledger, self.house.books)
             row = connection.execute(
                 "select count(*), coalesce(sum(amount_pence), 0) from payment"
                 " where state = 'settled'"
             ).fetchone()
             back = connection.execute("select count(*) from refund").fetchone()
+            self.outcome.routes = dict(
+                connection.execute(
+                    "select case when route <> 'govuk_pay' then route when instalment is null"
+                    " then 'a person at the portal' else 'a card on its day' end, count(*)"
+                    " from payment where state = 'settled' group by 1"
+                ).fetchall()
+            )
+            numbered = connection.execute("select sum(last_sequence) from department_book")
+            self.outcome.entries = int((numbered.fetchone() or (0,))[0] or 0)
         assert row is not None
         assert back is not None
         self.outcome.settled, self.outcome.pence = row[0], int(row[1])

@@ -12,7 +12,7 @@ import requests
 from tests.fire.judge import judge
 from tests.fire.stage import Stage
 
-KILLS = 12
+KILLS = 8
 TAMPER = {
     "a payment lost": "delete from payment where payment_id = (select payment_id from payment"
     " where state = 'settled' and route = 'govuk_pay' limit 1)",
@@ -30,6 +30,9 @@ TAMPER = {
     " where state = 'settled' and route = 'govuk_pay' limit 1)",
     "a refund that nobody made": "update refund set provider_id = 'made-up' where refund_id ="
     " (select refund_id from refund where state = 'done' limit 1)",
+    "an entry that the department never got": "update allocation set sequence = 1 + (select"
+    " max(sequence) from allocation b where b.department = allocation.department)"
+    " where allocation_id = (select allocation_id from allocation where sequence = 1 limit 1)",
     "a refund forgotten": "delete from refund where refund_id ="
     " (select refund_id from refund limit 1)",
 }
@@ -53,7 +56,7 @@ class Judged(Stage):
                 connection.execute("begin")
                 done = connection.execute(statement.encode()).rowcount
                 assert done == 1, what
-                self.convicted[what] = judge(connection, ledger)
+                self.convicted[what] = judge(connection, ledger, self.house.books)
                 connection.execute("rollback")
 
 
@@ -63,6 +66,6 @@ def test_money_survives_the_fire_and_the_judge_is_awake(tmp_path: Path) -> None:
     stage = Judged(tmp_path, seed=11)
     found = stage.play(KILLS)
     assert found.faults == []
-    assert found.settled > 20
+    assert found.settled > 10
     assert sum(found.kills.values()) >= KILLS
     assert all(stage.convicted.values()), stage.convicted
