@@ -76,7 +76,10 @@ def answer_allocation(
             by_kind=by,
             said_hash=said.fingerprint,
         )
-        if not receipts.put(tx, row):
+        if receipts.put(tx, row):
+            return
+        stands = receipts.one(tx, allocation_id)  # perhaps the same, which came at the same time
+        if stands is None or stands.said_hash != said.fingerprint:
             raise WrongState("a final answer stands")
 
 

@@ -78,6 +78,7 @@ def agreed(
     lines: Sequence[Line] | None = None,
     payment: int | None = None,
     day: int = 1,
+    every: Every = Every.MONTH,
     post_key: str = "post-1",
     signed_in_at: datetime | None = None,
     seed: str = "agree",
@@ -92,7 +93,9 @@ def agreed(
         set_chance(f"{seed} {actor.subject} {post_key}"),
         actor=actor,
         signed_in_at=signed_in_at or clock.now(),
-        terms=terms(sum(line.pence for line in lines) if payment is None else payment, day=day),
+        terms=terms(
+            sum(line.pence for line in lines) if payment is None else payment, day=day, every=every
+        ),
         lines=lines,
         permissions=permissions,
         keeper=KEEPER,

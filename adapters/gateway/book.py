@@ -187,7 +187,10 @@ class Book:
     def on_debt(self, debt_handle: str) -> int:
         """What of all entries stands on this debt: by so much it is smaller."""
         with self.transaction() as tx:
-            return _before(tx, debt_handle).on_debt
+            row = tx.execute(
+                "select coalesce(sum(on_debt), 0) from entry where debt_handle = ?", (debt_handle,)
+            ).fetchone()
+        return int(row[0])
 
     def sum_of(self, first: int, last: int) -> tuple[int, int]:
         """How many entries there are from one number to another, and their sum in pence."""
@@ -272,6 +275,13 @@ _TOTALS: Final = (
 )
 
 
+_BEFORE: Final = (
+    "select coalesce(sum(pence) filter (where outcome = 'posted'), 0),"
+    " coalesce((select next_most_pence from entry where debt_handle = ?1 and kind = 'paid'"
+    " order by sequence desc limit 1), 0) from entry where debt_handle = ?1"
+)
+
+
 def _head(tx: sqlite3.Connection) -> tuple[int, str]:
     row = tx.execute(
         "select sequence, chain_hash from entry order by sequence desc limit 1"
@@ -281,9 +291,7 @@ def _head(tx: sqlite3.Connection) -> tuple[int, str]:
 
 def _before(tx: sqlite3.Connection, debt_handle: str) -> Before:
     row = tx.execute(
-        "select coalesce(sum(on_debt), 0), coalesce((select next_most_pence from entry where"
-        " debt_handle = ?1 and kind = 'paid' order by sequence desc limit 1), 0)"
-        " from entry where debt_handle = ?1",
+        _BEFORE,
         (debt_handle,),
     ).fetchone()
     return Before(int(row[0]), int(row[1]))

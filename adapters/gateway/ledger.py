@@ -38,10 +38,10 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How a debt stands before an entry, by the book: what of earlier entries stands on it, and
-    the most that the newest of them said would come next. Pence."""
+    """How a debt stands before an entry, by the book, in pence: the sum of all entries that were
+    posted, and the most that the newest payment said would come next."""
 
-    on_debt: int = 0
+    came: int = 0
     next_most: int = 0
 
 
@@ -64,8 +64,8 @@ def answer_by_balance(entry: Entry, balance: int, before: Before) -> Reply:
     What is more than is owed goes back. When less is left than the next payment may bring, it says
     what is needed, so that no more is taken; until then it does not say what is left.
     """
-    on_debt = _on_debt(entry, balance - before.on_debt, before.on_debt)
-    left = balance - before.on_debt - on_debt
+    stood, stands = (_on_debt(pence, balance) for pence in (before.came, before.came + entry.pence))
+    on_debt, left = stands - stood, balance - stands
     over = entry.pence - on_debt if entry.kind == "paid" else 0
     reason = "amount_over_balance" if over else ""
     if left <= 0:
@@ -76,14 +76,10 @@ def answer_by_balance(entry: Entry, balance: int, before: Before) -> Reply:
     return Reply("posted", "open", on_debt)
 
 
-def _on_debt(entry: Entry, owed: int, posted: int) -> int:
-    match entry.kind:
-        case "paid":
-            return min(entry.pence, max(0, owed))
-        case "reversed":
-            return -min(-entry.pence, posted)
-        case _:  # what we sent back ourselves: it never was on the debt
-            return 0
+def _on_debt(came: int, balance: int) -> int:
+    """What of all that came stands on the debt. An entry does not say which payment it takes back,
+    so what was too much is whatever the sum has above the debt: once it went back, nothing."""
+    return min(balance, max(0, came))
 
 
 class PostAll:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -124,6 +127,35 @@ def test_a_final_answer_stands_and_another_may_be_replaced(life: Life, door: Sto
     says(life, door, "dwp", Said(Outcome.POSTED, LineSays.OPEN))
     with pytest.raises(WrongState):
         says(life, door, "dwp", Said(Outcome.REJECTED, LineSays.OPEN))
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_same_answer_twice_at_the_same_time_is_one_answer(
+    life: Life, door: Store, database: Database, same: bool
+) -> None:
+    """As from a gateway that was killed after it asked, and started again at once: the second asks
+    while the first is not over."""
+    said = Said(Outcome.POSTED, LineSays.OPEN)
+    says(life, door, "dwp", said)
+    url = database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url) as first, ThreadPoolExecutor(1) as pool:
+        other = "" if same else ", said_hash = repeat('0', 64)"
+        first.execute("create temporary table kept as select * from allocation_receipt")
+        first.execute("delete from allocation_receipt")
+        first.commit()
+        first.execute("insert into allocation_receipt select * from kept")
+        first.execute(f"update allocation_receipt set received_at = received_at{other}".encode())
+        second = pool.submit(says, life, door, "dwp", said)
+        waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        with psycopg.connect(url, autocommit=True) as look:
+            while look.execute(waits).fetchone() == (0,) and not second.done():
+                time.sleep(0.01)
+        first.commit()
+        if same:
+            second.result(20)
+        else:
+            with pytest.raises(WrongState):
+                second.result(20)
 
 
 def test_another_departments_allocation_is_not_there_sec_62(life: Life, door: Store) -> None:

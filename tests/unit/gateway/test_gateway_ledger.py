@@ -42,8 +42,8 @@ def test_a_line_is_open_closing_cleared_and_open_again(portal: RudePortal, tmp_p
         "reason": "amount_over_balance",
         "returned_pence": 600,
     }
-    assert said[6] == {"outcome": "posted", "line": "closing", "needed_pence": 1_000}
-    assert gateway.book.on_debt("debt-1") == 2_000
+    assert said[6] == {"outcome": "posted", "line": "closing", "needed_pence": 400}
+    assert gateway.book.on_debt("debt-1") == 2_600, "600 of what came are still to go back"
 
 
 def test_what_lay_in_suspense_is_answered_again_and_a_final_answer_is_not(
@@ -61,7 +61,17 @@ def test_what_lay_in_suspense_is_answered_again_and_a_final_answer_is_not(
     assert gateway.book.on_debt("debt-0") == 3_000
 
 
-def test_what_came_back_by_our_own_wish_changes_no_debt() -> None:
-    entry = Entry(9, "x", "returned", "d", -600, 0, date(2026, 12, 1), "", "")
-    assert answer_by_balance(entry, 3_000, Before(3_000, 500)) == Reply("posted", "cleared", 0)
-    assert answer_by_balance(entry, 3_000, Before(1_000, 500)) == Reply("posted", "open", 0)
+@pytest.mark.parametrize("order", [(-600, -1_200), (-1_200, -600)])
+def test_what_was_too_much_goes_back_by_our_wish_or_the_payers_in_any_order(
+    order: tuple[int, int],
+) -> None:
+    """3,600 came for a debt of 3,000; 600 are sent back, and a payment of 1,200 is reversed."""
+    before, on_debt = Before(3_600, 500), 3_000
+    for pence in order:
+        kind = "returned" if pence == -600 else "reversed"
+        entry = Entry(9, "x", kind, "d", pence, 0, date(2026, 12, 1), "", "")
+        reply = answer_by_balance(entry, 3_000, before)
+        on_debt += reply.on_debt
+        before = Before(before.came + pence, 500)
+        assert on_debt == min(3_000, before.came)
+    assert on_debt == 1_800
