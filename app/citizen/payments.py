@@ -19,7 +19,7 @@ from app.http.current import services
 from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
-from plan.paying import AllocationKind, AllocationState, PaymentState
+from plan.paying import AllocationKind, AllocationState, PaymentState, Route
 from plan.store import payments, refunds
 from plan.store.payments import AllocationRow, PaymentRow
 from plan.store.refunds import RefundRow
@@ -33,6 +33,12 @@ STATES: Final = {
     PaymentState.FAILED: _l("No money was taken"),
     PaymentState.CANCELLED: _l("No money was taken"),
 }
+ROUTES: Final = {
+    Route.BANK: _l("by bank transfer"),
+    Route.CASH: _l("in cash"),
+    Route.BENEFIT: _l("from your benefit"),
+}
+"""How it came, where that is not by card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Made:
 
     payment: PaymentRow
     said: str
+    route: str
     parts: tuple[tuple[str, int, str], ...]
     back: tuple[RefundRow, ...]
 
@@ -87,6 +94,7 @@ def _all() -> list[Made]:
         Made(
             payment=row,
             said=str(STATES[row.state]),
+            route=str(ROUTES.get(row.route, "")),
             parts=_parts([part for part in parts if part.payment_id == row.payment_id]),
             back=tuple(one for one in back if one.payment_id == row.payment_id),
         )

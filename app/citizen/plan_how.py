@@ -1,4 +1,4 @@
-"""D64: the way in which the person wants to pay. Only cards are charged so far."""
+"""D64: the way in which the person wants to pay. Only cards are charged; transfers just come."""
 
 from __future__ import annotations
 
