@@ -21,7 +21,7 @@ from plan.banking import BankEntry, BankStatement
 from plan.lifecycle import LIVE_PLAN
 from plan.paying import EntryKind, EntryState, Route
 from plan.settle import money_came_in
-from plan.store import bank, plans, remittances, shares
+from plan.store import bank, plans, refunds, shares
 from plan.store.bank import EntryRow, StatementRow
 from plan.store.plans import PlanRow
 from plan.undo import undo_in
@@ -55,7 +55,7 @@ def take_in(store: Store, clock: Clock, chance: Chance, statement: BankStatement
         row = _statement(tx, clock, chance, statement)
         for debit in statement.debits:
             if debit.reference:
-                remittances.left(tx, debit.reference, debit.pence)
+                refunds.left(tx, debit.reference, debit.pence, clock.now())
     new = matched = twice = 0
     for entry in _unknown(store, _in_order(statement.entries)):
         with store.transaction(Worker()) as tx:

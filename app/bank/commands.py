@@ -56,6 +56,25 @@ def add_to(commands: Any) -> None:
     )
     record.set_defaults(act=_record)
 
+    out = errands.add_parser("pay-out", help="the files by which departments are paid for a day")
+    out.add_argument("date", type=date.fromisoformat, help="the day of the remittances: 2026-11-28")
+    out.add_argument("--out", type=Path, required=True, help="a folder, made where it is missing")
+    out.set_defaults(act=_pay_out)
+
+    back = errands.add_parser("pay-back", help="the file by which payers get money back")
+    back.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="statements it came in on"
+    )
+    back.add_argument("--out", type=Path, required=True, help="a folder, made where it is missing")
+    back.set_defaults(act=_pay_back)
+
+    owed = errands.add_parser("owed", help="what waits to go back to payers")
+    owed.set_defaults(act=_owed)
+
+    given = errands.add_parser("given-back", help="somebody gave it back by hand")
+    given.add_argument("reference", help="as svd bank owed shows it")
+    given.set_defaults(act=_given_back)
+
 
 def _pence(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= 100_000_000:
@@ -127,3 +146,27 @@ def _record(given: argparse.Namespace) -> int:
     from app.bank.recording import record
 
     return _at_the_desk(lambda desk: record(desk, given))
+
+
+def _pay_out(given: argparse.Namespace) -> int:
+    from app.bank.pay_out import pay_out
+
+    return _at_the_desk(lambda desk: pay_out(desk, given.date, given.out))
+
+
+def _pay_back(given: argparse.Namespace) -> int:
+    from app.bank.pay_back import pay_back
+
+    return _at_the_desk(lambda desk: pay_back(desk, given.files, given.out))
+
+
+def _owed(_: argparse.Namespace) -> int:
+    from app.bank.pay_back import show_owed
+
+    return _at_the_desk(show_owed)
+
+
+def _given_back(given: argparse.Namespace) -> int:
+    from app.bank.pay_back import given_back
+
+    return _at_the_desk(lambda desk: given_back(desk, given.reference))

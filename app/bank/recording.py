@@ -29,7 +29,8 @@ def record(desk: Desk, given: argparse.Namespace) -> int:
     if not done.new:
         say("This receipt was recorded before; nothing changed.")
     elif done.payment.over_pence:
-        say(f"Recorded. {pounds(done.payment.over_pence)} of it no department needs: give it back.")
+        over = pounds(done.payment.over_pence)
+        say(f"Recorded. {over} of it no department needs: see svd bank owed.")
     else:
         say("Recorded.")
     return 0

@@ -210,6 +210,7 @@ remittance = Table(
     Column("state", String(12), nullable=False),
     Column("made_at", MOMENT, nullable=False),
     Column("answered_at", MOMENT),
+    Column("instruction", String(35), nullable=False, server_default=_EMPTY),
     one_of("state", RemittanceState),
     CheckConstraint("total_pence > 0", name="total_pence"),
     CheckConstraint("first_sequence between 1 and last_sequence", name="sequences"),

@@ -212,6 +212,20 @@ def with_identities(tx: Tx, identities: Collection[str]) -> list[EntryRow]:
     return _entries(tx, select(*_ALL).where(bank_entry.c.identity.in_(list(identities))))
 
 
+def with_state(tx: Tx, state: EntryState) -> list[EntryRow]:
+    """The oldest first."""
+    query = select(*_ALL).where(bank_entry.c.state == state.value)
+    return _entries(tx, query.order_by(bank_entry.c.value_date, bank_entry.c.entry_id))
+
+
+def in_state(tx: Tx, entry_ids: Collection[UUID], state: EntryState) -> set[UUID]:
+    """Which of these are in this state."""
+    query = select(bank_entry.c.entry_id).where(
+        bank_entry.c.entry_id.in_(list(entry_ids)), bank_entry.c.state == state.value
+    )
+    return set(tx.connection.execute(query).scalars())
+
+
 def decide(
     tx: Tx,
     entry_id: UUID,

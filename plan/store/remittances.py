@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, update
 
 from consent.ids import DepartmentCode
 from consent.store import Tx
-from plan.paying import RemittanceState
-from plan.records import allocation, department_book, remittance
+from plan.paying import AllocationKind, RemittanceState
+from plan.records import allocation, department_book, plan_share, remittance
 
 
 @dataclass(frozen=True, slots=True)
 class RemittanceRow:
     """One row of `remittance`: the allocations from `first_sequence` to `last_sequence`, in pence
-    what they add up to."""
+    what they add up to. `instruction` is the message by which the paying bank is told."""
 
     remittance_id: UUID
     department: DepartmentCode
@@ -30,6 +31,7 @@ class RemittanceRow:
     state: RemittanceState
     made_at: datetime
     answered_at: datetime | None = None
+    instruction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +100,60 @@ def own(tx: Tx, *, limit: int) -> list[RemittanceRow]:
     return _remittances(tx, select(*_ALL).order_by(remittance.c.value_date.desc()).limit(limit))
 
 
-def on_day(tx: Tx, day: date) -> list[RemittanceRow]:
-    """All departments' of this day."""
+def held_of_day(tx: Tx, day: date) -> list[RemittanceRow]:
+    """All departments' of this day, each held until this transaction ends."""
     query = select(*_ALL).where(remittance.c.value_date == day)
-    return _remittances(tx, query.order_by(remittance.c.department))
+    return _remittances(tx, query.order_by(remittance.c.department).with_for_update())
 
 
-def left(tx: Tx, reference: str, pence: int) -> bool:
-    """The paying account's statement shows it, with our reference and this sum: it was sent."""
-    done = tx.connection.execute(
+def instruct(tx: Tx, rows: Sequence[RemittanceRow], message_id: str) -> None:
+    """The paying bank is instructed by this message, once and for all."""
+    tx.connection.execute(
         update(remittance)
         .where(
-            func.replace(remittance.c.reference, " ", "") == reference.replace(" ", ""),
-            remittance.c.total_pence == pence,
-            remittance.c.state == RemittanceState.MADE.value,
+            remittance.c.remittance_id.in_([row.remittance_id for row in rows]),
+            remittance.c.instruction == "",
         )
-        .values(state=RemittanceState.SENT.value)
+        .values(
+            instruction=message_id,
+            state=case(
+                (remittance.c.state == RemittanceState.MADE.value, RemittanceState.SENT.value),
+                else_=remittance.c.state,
+            ),
+        )
     )
-    return done.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One allocation of a remittance, with its debt token as it is kept."""
+
+    sequence: int
+    allocation_id: UUID
+    kind: AllocationKind
+    pence: int
+    value_date: date
+    share_id: UUID
+    debt_token: str
+
+
+def paid_by(tx: Tx, row: RemittanceRow) -> list[Paid]:
+    """In the order of the series: what the remittance adds up to."""
+    rows = tx.connection.execute(
+        select(
+            allocation.c.sequence,
+            allocation.c.allocation_id,
+            allocation.c.kind,
+            allocation.c.pence,
+            allocation.c.value_date,
+            allocation.c.share_id,
+            plan_share.c.debt_token,
+        )
+        .join(plan_share, plan_share.c.share_id == allocation.c.share_id)
+        .where(
+            allocation.c.department == row.department,
+            allocation.c.sequence.between(row.first_sequence, row.last_sequence),
+        )
+        .order_by(allocation.c.sequence)
+    )
+    return [Paid(found[0], found[1], AllocationKind(found[2]), *found[3:]) for found in rows]

@@ -31,6 +31,9 @@ def test_somebody_pays_by_card(surfer: Surfer, portal: Portal) -> None:
     page.get_by_role("button", name="Make a payment").click()
     assert surfer.path == "/plan/pay"
     surfer.look("pay")
+    page.get_by_role("link", name="Pay by bank transfer or standing order instead").click()
+    surfer.look("pay-transfer")
+    surfer.go("/plan/pay")
     page.get_by_label("Another amount").check()
     surfer.press("Continue to payment")
     assert page.title().startswith("Error: ")
