@@ -237,6 +237,7 @@ consent_event = Table(
     one_of("kind", Kind),
     Index("ix_consent_event_history", "subject_id", "position"),
     Index("ix_consent_event_grant_id", "grant_id", "position"),
+    Index("ix_consent_event_at", "at", postgresql_using="brin"),
     Index(
         "ix_consent_event_to_tell",
         "at",

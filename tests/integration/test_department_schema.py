@@ -42,6 +42,7 @@ SERVED: Final = (
     "/v1/plans",
     "/v1/plans/{plan_reference}/answer",
     "/v1/hold-requests/{reference}/answer",
+    "/v1/demand",
     "/v1/closures",
     "/v1/closures/{closure_id}",
 )

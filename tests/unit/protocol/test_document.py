@@ -41,6 +41,7 @@ from consent.signer import (
 from consent.standing import STATUS_TYPE, STATUSES_TYPE
 from debts.debt import FACTS, Flag, Hold
 from plan.answers import REASONS
+from plan.demand import OUTCOMES
 from plan.terms import Said
 from tests.native_lab import CAST, PORTAL, a_permit, an_entry, facts_of
 from tests.paper_signer import PaperSigner
@@ -95,7 +96,7 @@ def test_every_operation_has_its_own_name_and_every_call_names_its_exchange() ->
             names.append(operation["operationId"])
             if not path.startswith(("/.well-known/", "/oauth/")):
                 assert {"$ref": "#/components/parameters/InteractionId"} in operation["parameters"]
-    assert len(names) == len(set(names)) == 22
+    assert len(names) == len(set(names)) == 23
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
@@ -115,6 +116,7 @@ def test_the_closed_lists_are_those_of_the_code() -> None:
     assert set(authorisation["purpose"]["enum"]) == set(PURPOSE_OF.values())
     assert set(ALGORITHM.values()) < set(SCHEMAS["Key"]["properties"]["alg"]["enum"])
     assert {PREFIX + kind for kind in (*TITLES, *DOOR)} <= listed("ProblemType")
+    assert list(SCHEMAS["Demand"]["properties"]["outcomes"]["properties"]) == list(OUTCOMES)
     words = SCHEMAS["WordsForThePerson"]
     assert words["pattern"] == f"^{PLAIN.pattern}$"
     assert words["maxLength"] == LONGEST
