@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -17,6 +18,8 @@ from plan.demand import WEEK, demand
 from plan.disclosure import LEAST, ROUND_TO
 
 blueprint = Blueprint("demand", __name__)
+COST: Final = 100.0
+"""Counting a week is as much work as so many other calls."""
 
 
 @blueprint.get("/v1/demand")
@@ -27,6 +30,7 @@ def week() -> Response:
     if "week" not in request.args:
         raise Problem("malformed", field="week")
     wanted = reading.text("week", WEEK)
+    guard.keep_to_the_rate(guard.department(), COST)
     guard.look(DEMAND, ())
     try:
         found = demand(here().receipts.store, here().clock, actor=guard.caller(), week=wanted)

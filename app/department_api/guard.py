@@ -52,6 +52,16 @@ def prepare(app: Flask) -> None:
             raise NotPermitted("no permission is declared")
 
     @app.after_request
+    def say_what_is_left(response: Response) -> Response:
+        """RateLimit header fields (draft-ietf-httpapi-ratelimit-headers), also with a 429."""
+        if "rate" in g:
+            limits = here().limits
+            left, seconds = limits.standing(g.rate)
+            response.headers["RateLimit-Policy"] = limits.policy
+            response.headers["RateLimit"] = f'"department";r={left};t={seconds}'
+        return response
+
+    @app.after_request
     def every_proof_is_spent(response: Response) -> Response:
         """A view that answers without having asked the database would let a proof count twice."""
         if "caller" in g and response.status_code < 400 and not g.get("looked"):
@@ -83,6 +93,8 @@ def caller() -> Department:
 
 
 def keep_to_the_rate(name: str, cost: float = 1.0) -> None:
+    """Raises a 429 that says how long to wait; every answer says how much is left."""
+    g.rate = name
     seconds = here().limits.wait(name, cost)
     if seconds:
         raise Problem("rate-limited", Retry_After=str(seconds))

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, floor
 
 
 @dataclass(slots=True)
@@ -29,3 +29,17 @@ class Limits:
             enough = left >= cost
             self._left[name] = (left - cost if enough else left, now)
         return 0 if enough else max(1, ceil((cost - left) / self.rate))
+
+    def standing(self, name: str) -> tuple[int, int]:
+        """How much this name may still ask for at once, and in how many seconds that is all of its
+        `burst` again. It takes nothing."""
+        now = self.steady()
+        with self._guard:
+            left, then = self._left.get(name, (self.burst, now))
+        left = min(self.burst, left + (now - then) * self.rate)
+        return floor(left), ceil((self.burst - left) / self.rate)
+
+    @property
+    def policy(self) -> str:
+        """The quota and the seconds in which it is whole again, as `RateLimit-Policy` has it."""
+        return f'"department";q={floor(self.burst)};w={ceil(self.burst / self.rate)}'

@@ -85,6 +85,7 @@ def plans() -> Response:
     limit = reading.number("limit", USUAL, MOST, least=1)
     waiting = reading.one_of("waiting", ("false", "true")) == "true"
     after = reading.text("after", _REFERENCE)
+    guard.keep_to_the_rate(guard.department(), limit / 50)
     guard.look(PLANS, ())
     try:
         found = read_plans(

@@ -267,12 +267,37 @@ def test_a_department_that_asks_too_fast_is_told_when_to_come_back(database: Dat
         assert codes == [404] * 110
         refused = problem(dwp.status(UNKNOWN), 429, "rate-limited")
         assert refused.headers["Retry-After"] == "1"
+        assert refused.headers["RateLimit-Policy"] == '"department";q=110;w=110'
+        assert refused.headers["RateLimit"] == '"department";r=0;t=110'
         many = problem(dwp.statuses([UNKNOWN] * 500), 429, "rate-limited")
         assert many.headers["Retry-After"] == "1"
-        problem(dvla.status(UNKNOWN), 404, "not-found")
+        other = problem(dvla.status(UNKNOWN), 404, "not-found")
+        assert other.headers["RateLimit"] == '"department";r=109;t=1'
         moment[0] = 1.0
         problem(dwp.status(UNKNOWN), 404, "not-found")
         assert problem(dwp.ask_for_token(), 429, "rate-limited").headers["Retry-After"] == "89"
+
+
+def test_each_call_with_a_token_counts_and_says_what_is_left(database: Database) -> None:
+    """What costs the portal more counts for more, before the database is asked."""
+    limits = Limits(rate=1.0, burst=200.0, steady=lambda: 0.0)
+    costs = {
+        ("GET", "/v1/plans?limit=500"): 11,
+        ("GET", "/v1/demand?week=2020-W01"): 101,
+        ("GET", "/v1/closures"): 1,
+        ("PUT", "/v1/plans/PL00%200000%200000/answer"): 1,
+        ("PUT", "/v1/hold-requests/HD00%200000%200000/answer"): 1,
+    }
+    left = 200
+    with a_door(database, limits=limits) as desk:
+        dwp = desk.machine("dwp")
+        for (method, address), cost in costs.items():
+            headers = dwp.headers(method, address.partition("?")[0])
+            answer = desk.client.open(
+                address, method=method, headers=headers, base_url=ISSUER, json={}
+            )
+            left -= cost
+            assert answer.headers["RateLimit"] == f'"department";r={left};t={200 - left}', address
 
 
 def test_the_door_reads_its_own_departments_rows_and_no_others(
