@@ -13,6 +13,7 @@ from plan.records import (
     agreement,
     allocation,
     allocation_receipt,
+    bank_entry,
     instalment,
     message,
     payment,
@@ -38,11 +39,12 @@ PERSONAL: tuple[Table, ...] = (
     allocation,
     refund,
 )
-BY_DEPARTMENTS: tuple[tuple[Table, Table, str], ...] = (
+BY_OTHERS: tuple[tuple[Table, Table, str], ...] = (
     (allocation_receipt, allocation, "allocation_id"),
     (share_answer, plan_share, "share_id"),
+    (bank_entry, payment, "payment_id"),
 )
-"""What departments wrote about a person's rows, by the row that it is about."""
+"""What departments and the paying bank say about a person's rows, by the row that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def of_subject(tx: Tx, subject: SubjectId) -> tuple[KeptTable, ...]:
         _read(tx, table, select(*table.c).where(table.c.subject_id == subject))
         for table in PERSONAL
     ]
-    for table, about, name in BY_DEPARTMENTS:
+    for table, about, name in BY_OTHERS:
         theirs = select(about.c[name]).where(about.c.subject_id == subject)
         found.append(_read(tx, table, select(*table.c).where(table.c[name].in_(theirs))))
     return tuple(found)

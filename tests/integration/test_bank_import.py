@@ -16,8 +16,10 @@ from adapters.simulators.bank_statement import Line
 from consent.clock import SetClock
 from consent.store import WORKER, Store, open_store
 from plan.paying import RefundReason
+from plan.progress import everything_kept
 from plan.retention import drop_statements
 from tests.bank_desk import BankDesk
+from tests.builders import a_person, set_chance
 from tests.database import Database
 from tests.plan_life import Life
 
@@ -240,3 +242,16 @@ def test_what_is_sorted_out_goes_six_years_later_and_what_waits_stays(desk: Bank
     assert drop_statements(desk.life.worker, SetClock(now + timedelta(days=6 * 365 + 3))) == 1
     assert rows(desk, "select count(*) from bank_statement") == [(1,)]
     assert entries(desk) == [("credit", "unmatched", 100, "")]
+
+
+def test_a_person_is_shown_what_the_bank_said_of_their_payments_and_of_no_others(
+    desk: BankDesk,
+) -> None:
+    desk.import_(Line(10_000, desk.reference, servicer_ref="B-1"), Line(500, "nobody"))
+    kept = {one.name: one for one in everything_kept(desk.life.store, actor=desk.life.person)}
+    (row,) = kept["bank_entry"].rows
+    said = dict(zip(kept["bank_entry"].columns, row, strict=True))
+    assert (said["pence"], said["servicer_ref"], said["said"]) == (10_000, "B-1", "")
+    other = a_person(desk.life.store, desk.life.clock, set_chance("other"), "other")
+    theirs = {one.name: one.rows for one in everything_kept(desk.life.store, actor=other)}
+    assert theirs["bank_entry"] == ()

@@ -12,12 +12,12 @@ from consent.people import Anyone, Person, Worker
 from consent.store import Store, open_store
 from plan import records
 from plan.progress import everything_kept, progress
-from plan.store.kept import BY_DEPARTMENTS, PERSONAL
+from plan.store.kept import BY_OTHERS, PERSONAL
 from tests.builders import a_clock, a_person, nobody_known, set_chance
 from tests.database import Database
 from tests.plan_builders import agreed, plan_of
 
-TABLES = tuple(table.name for table in (*PERSONAL, *(one[0] for one in BY_DEPARTMENTS)))
+TABLES = tuple(table.name for table in (*PERSONAL, *(one[0] for one in BY_OTHERS)))
 FIRST = {"plan": "plan_id", "plan_share": "share_id", "plan_event": "event_id"}
 
 
