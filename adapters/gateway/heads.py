@@ -22,7 +22,7 @@ TYPE: Final = "allocation-head+jwt"
 LEEWAY: Final = 10
 """Seconds by which the portal's clock may be ahead of ours."""
 LARGEST: Final = 4 * 1024
-_KINDS: Final[dict[tuple[str, str], tuple[type[Key], str]]] = {
+KINDS: Final[dict[tuple[str, str], tuple[type[Key], str]]] = {
     ("EC", "P-256"): (ECKey, "ES256"),
     ("EC", "P-384"): (ECKey, "ES384"),
     ("OKP", "Ed25519"): (OKPKey, "Ed25519"),
@@ -88,7 +88,7 @@ def _published(raw: bytes) -> dict[str, tuple[Key, str]]:
         raise NotNow("the portal's keys cannot be read") from None
     found: dict[str, tuple[Key, str]] = {}
     for jwk in listed:
-        kind = _KINDS.get((str(jwk.get("kty")), "" if "n" in jwk else str(jwk.get("crv"))))
+        kind = KINDS.get((str(jwk.get("kty")), "" if "n" in jwk else str(jwk.get("crv"))))
         if kind is not None and jwk.get("use") == "sig" and jwk.get("kid"):
             members = {name: value for name, value in jwk.items() if name != "alg"}
             found[str(jwk["kid"])] = (kind[0].import_key(members), kind[1])
