@@ -30,3 +30,7 @@ def test_a_certified_client_gets_a_token_and_reads_a_status(portal: Portal, hous
     assert said["claims"]["state"] == "given"
     assert said["claims"]["record_hash"] == grant.record_hash
     assert said["unknown"] == 404
+    assert [one["amount_pence"] for one in said["page"]["items"]] == []
+    assert (said["head"]["sequence"], said["head"]["chain_hash"]) == (0, "0" * 64)
+    assert said["days"] == []
+    assert said["unproved"] == [401, 401], "a token alone opens nothing"

@@ -1,5 +1,5 @@
 // A department's machine made of oauth4webapi (a certified FAPI 2.0 client) and jose, nothing of ours.
-// Reads {issuer, client_id, jwk, grant_id}; answers with what it got: metadata, token, claims.
+// Reads {issuer, client_id, jwk, grant_id}; answers with what it got: metadata, token, claims, money.
 import { readFileSync } from "node:fs";
 import { createRemoteJWKSet, importJWK, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
@@ -45,6 +45,26 @@ const { payload, protectedHeader } = await jwtVerify(await status.text(), keys, 
   typ: "grant-status+jwt",
   algorithms: ["ES256"],
 });
+// Money: the page, proved by hand with nothing but a hash, and its signed head.
+const page = await (await read("/v1/allocations?after=0&limit=500")).json();
+const head = await jwtVerify(page.head, keys, {
+  issuer: server.issuer,
+  audience: asked.client_id,
+  typ: "allocation-head+jwt",
+  algorithms: ["ES256"],
+});
+const days = await (await read("/v1/remittances")).json();
+const url = new URL("/v1/allocations?after=0", issuer);
+const bare = async (authorization) =>
+  (
+    await fetch(url, {
+      headers: { authorization, "x-svd-interaction-id": crypto.randomUUID() },
+    })
+  ).status;
+const unproved = [
+  await bare(`DPoP ${answer.access_token}`),
+  await bare(`Bearer ${answer.access_token}`),
+];
 const unknown = await read(`/v1/grants/g_${"A".repeat(22)}/status`);
 
 console.log(
@@ -55,5 +75,9 @@ console.log(
     typ: protectedHeader.typ,
     claims: payload,
     unknown: unknown.status,
+    page,
+    head: head.payload,
+    days: days.items,
+    unproved,
   }),
 );
