@@ -8,7 +8,7 @@ from random import Random
 
 import pymerkle  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.log import proofs
@@ -16,6 +16,7 @@ from consent.log.tree import EMPTY_ROOT, Growing, Place, Span, cover, hash_pair,
 
 LONG = os.environ.get("SVD_LONG") == "1"
 PROOFS = 10_000 if LONG else 300
+MANY = settings(max_examples=100_000 if LONG else 100, deadline=None)
 
 
 def entries(count: int) -> list[bytes]:
@@ -107,6 +108,7 @@ def test_pymerkle_accepts_our_proofs_and_we_accept_its(peer: pymerkle.InmemoryTr
 NODES = grown(200)
 
 
+@MANY
 @given(size=st.integers(2, 200), some=st.integers(0, 2**31), bit=st.integers(0, 255))
 def test_a_proof_with_anything_changed_is_refused(size: int, some: int, bit: int) -> None:
     index, elsewhere = some % size, (some + 1 + some // size % (size - 1)) % size
@@ -120,6 +122,7 @@ def test_a_proof_with_anything_changed_is_refused(size: int, some: int, bit: int
     assert not proofs.verify_inclusion(entry, elsewhere, size, path, whole)
 
 
+@MANY
 @given(new=st.integers(2, 200), some=st.integers(0, 2**31), bit=st.integers(0, 255))
 def test_a_rewritten_past_has_no_consistency_proof(new: int, some: int, bit: int) -> None:
     old = 1 + some % (new - 1)

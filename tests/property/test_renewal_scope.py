@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -21,9 +22,11 @@ SCOPES = st.builds(
     st.integers(0, 5),
 )
 
+MANY = settings(max_examples=100_000 if os.environ.get("SVD_LONG") else 150, deadline=None)
+
 
 @given(SCOPES, SCOPES)
-@settings(max_examples=150, deadline=None)
+@MANY
 def test_within_means_no_field_no_fact_and_no_use_more(new: Scope, old: Scope) -> None:
     if new.within(old):
         assert not new.fields - old.fields
@@ -42,14 +45,14 @@ def test_within_means_no_field_no_fact_and_no_use_more(new: Scope, old: Scope) -
 
 
 @given(SCOPES, SCOPES, SCOPES)
-@settings(max_examples=150, deadline=None)
+@MANY
 def test_no_chain_of_renewals_widens(first: Scope, second: Scope, third: Scope) -> None:
     if third.within(second) and second.within(first):
         assert third.within(first)
 
 
 @given(SCOPES, st.sampled_from("abcdefgh"))
-@settings(max_examples=100, deadline=None)
+@MANY
 def test_one_field_or_fact_more_is_wider(scope: Scope, more: str) -> None:
     for name in ("fields", "sent"):
         wider = replace(scope, **{name: getattr(scope, name) | {more}})

@@ -11,7 +11,7 @@ from plan.rules.split import Taking, split, split_to_one, usual_total
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 
-MANY = settings(max_examples=8_000 if os.environ.get("SVD_LONG") else 250, deadline=None)
+MANY = settings(max_examples=100_000 if os.environ.get("SVD_LONG") else 250, deadline=None)
 STRATEGY = st.sampled_from(StrategyName)
 PENCE = st.one_of(st.integers(1, 500), st.integers(1, 1_000_000))
 
