@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from debts.money import Pence, Spread, spread
-from plan.rules.strategies import STRATEGIES, Strategy, StrategyName, Weighed, smallest
+from plan.rules.strategies import STRATEGIES, Sharing, StrategyName, Weighed, smallest
 
 WEIGHT_TOTAL: Final = 1_000_000
 
@@ -23,74 +23,67 @@ def allocate(
     `caps` is what each debt still needs. The shares add up to the payment, or to the caps when
     they are less. Raises BelowMinimums.
     """
-    return [Pence(share) for share in spread_payment(payment, debts, caps, strategy).shares]
+    total = min(payment, sum(caps))
+    return [Pence(share) for share in sharing(debts, strategy)(total, caps).shares]
 
 
-def spread_payment(
-    payment: int, debts: Sequence[Weighed], caps: Sequence[int], strategy: StrategyName
-) -> Spread:
-    """The shares, and how far each cap may fall before they change (`debts.money.Spread`)."""
-    total, share_by = min(payment, sum(caps)), STRATEGIES[strategy]
+def sharing(debts: Sequence[Weighed], strategy: StrategyName) -> Sharing:
+    """How these debts share any total that is not above their caps: the shares, and how far each
+    cap may fall before they change (`debts.money.Spread`). What a schedule asks month by month is
+    looked up here once. The answer raises BelowMinimums."""
+    share = STRATEGIES[strategy](debts)
+    if any(debt.minimum for debt in debts):
+        share = _with_minimums([debt.minimum for debt in debts], share)
     if any(debt.fixed for debt in debts):
-        return _fixed_first(total, debts, caps, share_by)
-    return _with_minimums(total, debts, caps, share_by)
+        share = _fixed_first(debts, share)
+    return share
 
 
-def _fixed_first(
-    total: int, debts: Sequence[Weighed], caps: Sequence[int], share_by: Strategy
-) -> Spread:
+def _fixed_first(debts: Sequence[Weighed], share: Sharing) -> Sharing:
     """Fixed terms off the top; the others share what is left, and what they cannot use goes to the
     fixed ones again, so that no penny of a payment is kept back (ALLOC-24)."""
-    top = [min(debt.fixed, cap) for debt, cap in zip(debts, caps, strict=True)]
-    if sum(top) > total:
-        raise BelowMinimums
-    free = [0 if debt.fixed else cap for debt, cap in zip(debts, caps, strict=True)]
-    found = _with_minimums(total - sum(top), debts, free, share_by)
-    rest = total - sum(top) - sum(found.shares)
-    room = [cap - off if debt.fixed else 0 for debt, cap, off in zip(debts, caps, top, strict=True)]
-    more = spread(rest, [debt.fixed for debt in debts], room, [debt.place for debt in debts])
-    return Spread(
-        [sum(parts) for parts in zip(top, found.shares, more.shares, strict=True)],
-        [
-            off + (later if rest else 0) if debt.fixed else hold
-            for debt, off, hold, later in zip(debts, top, found.holds, more.holds, strict=True)
-        ],
-    )
+    fixed, places = [debt.fixed for debt in debts], [debt.place for debt in debts]
+
+    def fixed_first(total: int, caps: Sequence[int]) -> Spread:
+        top = [min(terms, cap) for terms, cap in zip(fixed, caps, strict=True)]
+        left = total - sum(top)
+        if left < 0:
+            raise BelowMinimums
+        free = [0 if terms else cap for terms, cap in zip(fixed, caps, strict=True)]
+        found = share(min(left, sum(free)), free)
+        rest = left - sum(found.shares)
+        if not rest:
+            return Spread(*([a + b for a, b in zip(top, o, strict=True)] for o in found))
+        room = [cap - off if off else 0 for cap, off in zip(caps, top, strict=True)]
+        more = spread(rest, fixed, room, places)
+        return Spread(
+            [sum(parts) for parts in zip(top, found.shares, more.shares, strict=True)],
+            [sum(parts) for parts in zip(top, found.holds, more.holds, strict=True)],
+        )
+
+    return fixed_first
 
 
-def _with_minimums(
-    total: int, debts: Sequence[Weighed], caps: Sequence[int], share_by: Strategy
-) -> Spread:
-    if not any(debt.minimum for debt in debts):
-        return share_by(total, debts, caps)
-    floors = [min(debt.minimum, cap) for debt, cap in zip(debts, caps, strict=True)]
-    if sum(floors) > total:
-        raise BelowMinimums
-    return _raise_to_minimums(total, debts, caps, floors, share_by)
-
-
-def _raise_to_minimums(
-    total: int,
-    debts: Sequence[Weighed],
-    caps: Sequence[int],
-    floors: Sequence[int],
-    share_by: Strategy,
-) -> Spread:
+def _with_minimums(minimums: Sequence[int], share: Sharing) -> Sharing:
     """Raise each share below its minimum to it, share the rest again, until none is below."""
-    shares, holds = list(floors), list(floors)
-    free = list(range(len(debts)))
-    while free:
-        found = share_by(total, [debts[i] for i in free], [caps[i] for i in free])
-        for i, hold in zip(free, found.holds, strict=True):
-            holds[i] = max(holds[i], hold)
-        short = [i for i, share in zip(free, found.shares, strict=True) if share < floors[i]]
-        if not short:
-            for i, share in zip(free, found.shares, strict=True):
-                shares[i] = share
-            break
-        total -= sum([floors[i] for i in short])
-        free = [i for i in free if i not in short]
-    return Spread(shares, holds)
+
+    def with_minimums(total: int, caps: Sequence[int]) -> Spread:
+        floors = [min(least, cap) for least, cap in zip(minimums, caps, strict=True)]
+        if sum(floors) > total:
+            raise BelowMinimums
+        raised, holds, free = [0] * len(caps), floors, list(caps)
+        while True:
+            found = share(total, free)
+            holds = [max(held) for held in zip(holds, found.holds, strict=True)]
+            short = [i for i, part in enumerate(found.shares) if free[i] and part < floors[i]]
+            if not short:
+                break
+            for i in short:
+                raised[i], free[i] = floors[i], 0
+                total -= floors[i]
+        return Spread([a + b for a, b in zip(raised, found.shares, strict=True)], holds)
+
+    return with_minimums
 
 
 def weights_ppm(

@@ -9,7 +9,7 @@ from today to its own day, in windows of one rate and one length of year, each f
 from __future__ import annotations
 
 import calendar
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
@@ -79,28 +79,27 @@ def constant(per_cent: Decimal) -> tuple[Rate, ...]:
     return (Rate(date.min, per_cent),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    """Where windows begin, as ordinals, the days of each whole one, and a day's interest."""
+class _Window(NamedTuple):
+    """Days with one rate and one length of year: counted after `since`, as ordinals. A payment on
+    the day `until`, on which the next window begins, is still in this one: HMRC's own way. A day's
+    interest on a penny is `up / down`."""
 
-    starts: tuple[int, ...]
-    whole: tuple[int, ...]
-    a_day: tuple[tuple[int, int], ...]
+    since: int
+    until: int
+    up: int
+    down: int
 
 
-def _of_payments(share: int, days: Sequence[int], windows: _Windows) -> int:
+def _of_payments(share: int, days: Sequence[int], windows: Sequence[_Window]) -> int:
     """Interest on equal payments on these days, each window of each floored by itself."""
-    first, before, passed, total = windows.starts[0], 0, 0, 0
-    for day in days:
-        # A window that begins on the very day of the payment makes none: HMRC's own way.
-        here = bisect_left(windows.starts, day, 1) - 1
-        while passed < here:
-            up, down = windows.a_day[passed]
-            before += share * up * windows.whole[passed] // down
-            passed += 1
-        up, down = windows.a_day[here]
-        in_this = day - windows.starts[here] + 1 if here else day - first
-        total += before + share * up * in_this // down
+    total, before, done = 0, 0, 0
+    for since, until, up, down in windows:
+        end, a_day = bisect_right(days, until, done), share * up
+        total += sum([before + a_day * (day - since) // down for day in days[done:end]])
+        if end == len(days):
+            break
+        before += a_day * (until - 1 - since) // down
+        done = end
     return total
 
 
@@ -117,20 +116,16 @@ def _month_days(on: date) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _windows(on: date, rates: tuple[Rate, ...]) -> _Windows:
-    """Windows of one rate and one length of year, from `on` for as long as we forecast."""
+def _windows(on: date, rates: tuple[Rate, ...]) -> tuple[_Window, ...]:
+    """All windows from `on`, for as long as we forecast."""
     last = on.year + MOST_MONTHS // 12 + 1
     years = (date(year, 1, 1) for year in range(on.year + 1, last + 1))
     turns = {day for day in years if calendar.isleap(day.year) != calendar.isleap(day.year - 1)}
     cuts = sorted(turns | {rate.since for rate in rates if rate.since > on})
-    starts = [on, *cuts]
-    ordinals = [start.toordinal() for start in starts]
-    whole = [
-        end - start - (0 if number else 1) for number, (start, end) in enumerate(pairwise(ordinals))
-    ]
-    a_day = []
-    for start in starts:
+    found = []
+    for start, end in pairwise([on, *cuts, date.max]):
         per_cent = next((each.per_cent for each in reversed(rates) if each.since <= start), 0)
         year = Fraction(per_cent) / 100 / (366 if calendar.isleap(start.year) else 365)
-        a_day.append((year.numerator, year.denominator))
-    return _Windows(tuple(ordinals), tuple(whole), tuple(a_day))
+        since = start.toordinal() - (1 if found else 0)
+        found.append(_Window(since, end.toordinal(), year.numerator, year.denominator))
+    return tuple(found)

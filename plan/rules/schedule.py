@@ -13,7 +13,7 @@ from typing import cast
 
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
-from plan.rules.allocation import spread_payment
+from plan.rules.allocation import sharing
 from plan.rules.strategies import StrategyName, Weighed
 
 
@@ -76,9 +76,10 @@ def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName
     """
     runs: list[Run] = []
     left = [debt.weight for debt in debts]
-    month = 1
-    while any(left):
-        shares, holds = spread_payment(payment, debts, left, strategy)
+    month, owed_in_all, share_by = 1, sum(left), sharing(debts, strategy)
+    while owed_in_all:
+        total = min(payment, owed_in_all)
+        shares, holds = share_by(total, left)
         steps = [
             (owed - hold) // share
             for owed, share, hold in zip(left, shares, holds, strict=True)
@@ -86,9 +87,10 @@ def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName
         ]
         months = 1 + min(steps)
         _append(
-            runs, Run(month, months, Pence(sum(shares)), cast("tuple[Pence, ...]", tuple(shares)))
+            runs, Run(month, months, Pence(total), cast("tuple[Pence, ...]", tuple(shares)))
         )
         left = [owed - months * share for owed, share in zip(left, shares, strict=True)]
+        owed_in_all -= months * total
         month += months
     return Schedule(tuple(runs))
 

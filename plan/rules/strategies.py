@@ -1,7 +1,8 @@
 """The named ways to share one payment among debts (decision 9, ALLOC-20 to ALLOC-22).
 
-A strategy takes a payment, the debts it is for and what each still needs, and answers the shares.
-Money is pence. The name of the strategy is recorded with the plan.
+A strategy is made for its debts once, and then asked for each payment: it takes the payment and
+what each debt still needs, and answers the shares. Money is pence. The name of the strategy is
+recorded with the plan.
 """
 
 from __future__ import annotations
@@ -48,48 +49,56 @@ class Weighed(Ephemeral):
         return min(self.fixed or self.minimum, self.weight)
 
 
-Strategy = Callable[[int, Sequence[Weighed], Sequence[int]], Spread]
+Sharing = Callable[[int, Sequence[int]], Spread]
+"""From a payment and what each debt still needs, to the shares; caps are in the debts' order."""
+
+Strategy = Callable[[Sequence[Weighed]], Sharing]
 
 
-def pro_rata(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def _by(weights: Sequence[int], debts: Sequence[Weighed]) -> Sharing:
+    places = [debt.place for debt in debts]
+    return lambda total, caps: spread(total, weights, caps, places)
+
+
+def pro_rata(debts: Sequence[Weighed]) -> Sharing:
     """Each by its balance when the plan was made (ALLOC-01)."""
-    return spread(total, [debt.weight for debt in debts], caps, [debt.place for debt in debts])
+    return _by([debt.weight for debt in debts], debts)
 
 
-def equal(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def equal(debts: Sequence[Weighed]) -> Sharing:
     """The same to each, until it is paid (decision 38)."""
-    return spread(total, [1] * len(debts), caps, [debt.place for debt in debts])
+    return _by([1] * len(debts), debts)
 
 
-def contractual(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def contractual(debts: Sequence[Weighed]) -> Sharing:
     """Each by the payment of its own contract, whatever is left of it (ALLOC-02)."""
-    return spread(total, [debt.contract for debt in debts], caps, [debt.place for debt in debts])
+    return _by([debt.contract for debt in debts], debts)
 
 
-def two_tier(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def two_tier(debts: Sequence[Weighed]) -> Sharing:
     """A third to priority debts, the rest to all of them, both by balance (ALLOC-22)."""
-    urgent = _only(debts, caps, priority=True)
-    if not any(urgent):
-        return pro_rata(total, debts, caps)
-    return _one_after_another(half_up(total, 3), urgent, total, debts, caps)
+    return _priority_debts_first(debts, lambda total: half_up(total, 3))
 
 
-def priority_first(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def priority_first(debts: Sequence[Weighed]) -> Sharing:
     """Everything to priority debts by balance while there are any, then to the others."""
-    urgent = _only(debts, caps, priority=True)
-    return _one_after_another(total, urgent, total, debts, caps)
+    return _priority_debts_first(debts, lambda total: total)
 
 
-def small_first(total: int, debts: Sequence[Weighed], caps: Sequence[int]) -> Spread:
+def small_first(debts: Sequence[Weighed]) -> Sharing:
     """Everything to the debt that was smallest when the plan was made, then to the next."""
-    shares, holds = [0] * len(debts), [0] * len(debts)
-    unpaid = [i for i, cap in enumerate(caps) if cap]
-    for i in sorted(unpaid, key=lambda i: smallest(debts[i])):
-        shares[i] = holds[i] = min(total, caps[i])
-        total -= shares[i]
-        if not total:
-            break
-    return Spread(shares, holds)
+    order = sorted(range(len(debts)), key=lambda i: smallest(debts[i]))
+
+    def share(total: int, caps: Sequence[int]) -> Spread:
+        shares = [0] * len(caps)
+        for i in order:
+            shares[i] = min(total, caps[i])
+            total -= shares[i]
+            if not total:
+                break
+        return Spread(shares, shares)
+
+    return share
 
 
 def smallest(debt: Weighed) -> tuple[int, int]:
@@ -97,24 +106,27 @@ def smallest(debt: Weighed) -> tuple[int, int]:
     return (debt.weight, debt.place)
 
 
-def _only(debts: Sequence[Weighed], caps: Sequence[int], *, priority: bool) -> list[int]:
-    return [cap if debt.priority is priority else 0 for debt, cap in zip(debts, caps, strict=True)]
+def _priority_debts_first(debts: Sequence[Weighed], pool: Callable[[int], int]) -> Sharing:
+    """Share a pool among priority debts, then the rest among all; what is not used goes on."""
+    by_balance = pro_rata(debts)
+    urgent = [debt.priority for debt in debts]
 
+    def share(total: int, caps: Sequence[int]) -> Spread:
+        first_caps = [cap if first else 0 for cap, first in zip(caps, urgent, strict=True)]
+        if not any(first_caps):
+            return by_balance(total, caps)
+        first = by_balance(pool(total), first_caps)
+        left = [cap - part for cap, part in zip(caps, first.shares, strict=True)]
+        second = by_balance(total - sum(first.shares), left)
+        return Spread(
+            [a + b for a, b in zip(first.shares, second.shares, strict=True)],
+            [
+                max(hold, part + later)
+                for part, hold, later in zip(first.shares, first.holds, second.holds, strict=True)
+            ],
+        )
 
-def _one_after_another(
-    pool: int, first_caps: Sequence[int], total: int, debts: Sequence[Weighed], caps: Sequence[int]
-) -> Spread:
-    """Share `pool` among some, then the rest of `total` among all; what is not used goes on."""
-    first = pro_rata(pool, debts, first_caps)
-    left = [cap - share for cap, share in zip(caps, first.shares, strict=True)]
-    second = pro_rata(total - sum(first.shares), debts, left)
-    return Spread(
-        [a + b for a, b in zip(first.shares, second.shares, strict=True)],
-        [
-            max(hold, share + later)
-            for share, hold, later in zip(first.shares, first.holds, second.holds, strict=True)
-        ],
-    )
+    return share
 
 
 STRATEGIES: Final[Mapping[StrategyName, Strategy]] = MappingProxyType(
