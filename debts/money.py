@@ -61,6 +61,7 @@ def spread(
     """
     if total >= sum(caps):
         return Spread(list(caps), list(caps))
+    order = order or range(len(caps))
     shares, holds = [0] * len(caps), [0] * len(caps)
     left = total
     lines = [i for i, cap in enumerate(caps) if cap > 0]
@@ -75,29 +76,17 @@ def spread(
             shares[i] = holds[i] = caps[i]
             left -= caps[i]
         lines = [i for i in lines if not shares[i]]
-    _spread_exactly(left, whole, weights, lines, order, shares, holds)
+    odd, fractions = left, []
+    for i in lines:  # whole pence first, then the odd ones, to those with room for them
+        shares[i], fraction = divmod(left * weights[i], whole)
+        holds[i] = shares[i] + 1
+        odd -= shares[i]
+        fractions.append((-fraction, order[i], i))
+    if odd:
+        fractions.sort()
+        for _, _, i in fractions[:odd]:
+            shares[i] += 1
     return Spread(shares, holds)
-
-
-def _spread_exactly(
-    left: int,
-    whole: int,
-    weights: Sequence[int],
-    lines: Sequence[int],
-    order: Sequence[int] | None,
-    shares: list[int],
-    holds: list[int],
-) -> None:
-    """Give `left` to lines that have room for it: whole pence first, then the odd ones."""
-    odd = left
-    fractions = []
-    for i in lines:
-        pence, fraction = divmod(left * weights[i], whole)
-        shares[i], holds[i] = pence, pence + 1
-        odd -= pence
-        fractions.append((-fraction, order[i] if order else i, i))
-    for _, _, i in sorted(fractions)[:odd]:
-        shares[i] += 1
 
 
 def share(

@@ -33,6 +33,10 @@ class Rate:
     since: date
     per_cent: Decimal
 
+    def __hash__(self) -> int:
+        """By its day alone: forecasts look their rates up often, and a Decimal is slow to hash."""
+        return hash(self.since)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -71,7 +71,7 @@ def proposed_and_listed(case: Case, policy: Policy) -> Schedule:
     """A whole proposal, and each of its months."""
     schedule = propose(case, policy).schedule
     assert schedule
-    assert sum(1 for _ in schedule.each_month()) == MONTHS
+    assert len(list(schedule.each_month())) == MONTHS
     return schedule
 
 
