@@ -2,6 +2,7 @@
 
 The first payment skipped is the one that is due now and not paid, if there is one, else the next
 (PLAN-08). A break answers a review: what is open then is talked about when the plan goes on.
+Money that came ahead of a skipped payment counts for the next one that is asked for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from plan.lifecycle import InstalmentState, PlanState, transition
 from plan.lines import plan_event
 from plan.rules.breaks import LONGEST_MONTHS, Break, BreakKind, WhyNot, crisis_break
 from plan.store import breaks, instalments, plans
-from plan.store.instalments import Instalment
 from plan.store.plans import Ahead, PlanRow
 from plan.working_days import WorkingDays
 
@@ -115,10 +115,6 @@ def _pause(
     return Paused(goes_on, payments)
 
 
-def _untouched(found: Instalment) -> bool:
-    return found.state is InstalmentState.DUE and not found.paid_pence
-
-
 def _why_not(tx: Tx, row: PlanRow, taken: Break) -> WhyNot | None:
     if taken.payments < 1:
         return WhyNot.TOO_LONG
@@ -131,10 +127,14 @@ def _why_not(tx: Tx, row: PlanRow, taken: Break) -> WhyNot | None:
 def _skip_ahead(
     tx: Tx, row: PlanRow, ahead: Ahead, payments: int, working_days: WorkingDays
 ) -> date:
-    """Skip the next payments, one row each, and plan the one after them."""
+    """Skip the next payments, one row each, and plan the one after them, which takes over what
+    came ahead of the first."""
+    came = instalments.one(tx, row.plan_id, ahead.sequence)
     for _ in range(payments):
         instalments.skip(tx, row.plan_id, ahead.sequence)
         due_on = working_days.next_collection(ahead.due_on, row.pay_day, row.frequency)
         ahead = Ahead(row.plan_id, ahead.sequence + 1, due_on)
         plans.add_ahead(tx, row.subject_id, ahead)
+    if payments and came is not None and came.paid_pence:
+        instalments.pay_ahead(tx, row.plan_id, came.paid_pence)
     return ahead.due_on

@@ -122,7 +122,7 @@ def _windows(on: date, rates: tuple[Rate, ...]) -> tuple[_Window, ...]:
     years = (date(year, 1, 1) for year in range(on.year + 1, last + 1))
     turns = {day for day in years if calendar.isleap(day.year) != calendar.isleap(day.year - 1)}
     cuts = sorted(turns | {rate.since for rate in rates if rate.since > on})
-    found = []
+    found: list[_Window] = []
     for start, end in pairwise([on, *cuts, date.max]):
         per_cent = next((each.per_cent for each in reversed(rates) if each.since <= start), 0)
         year = Fraction(per_cent) / 100 / (366 if calendar.isleap(start.year) else 365)

@@ -86,9 +86,7 @@ def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName
             if share
         ]
         months = 1 + min(steps)
-        _append(
-            runs, Run(month, months, Pence(total), cast("tuple[Pence, ...]", tuple(shares)))
-        )
+        _append(runs, Run(month, months, Pence(total), cast("tuple[Pence, ...]", tuple(shares))))
         left = [owed - months * share for owed, share in zip(left, shares, strict=True)]
         owed_in_all -= months * total
         month += months

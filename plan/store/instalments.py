@@ -196,11 +196,11 @@ def move(tx: Tx, plan_id: PlanId, sequence: int, due_on: date) -> None:
 
 
 def skip(tx: Tx, plan_id: PlanId, sequence: int) -> None:
-    """A break lets the person off this one."""
+    """A break lets the person off this one: nothing counts for it (`plan.pause` moves what had)."""
     tx.connection.execute(
         update(instalment)
         .where(instalment.c.plan_id == plan_id, instalment.c.sequence == sequence)
-        .values(state=InstalmentState.SKIPPED.value)
+        .values(state=InstalmentState.SKIPPED.value, paid_pence=0)
     )
 
 

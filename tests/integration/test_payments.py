@@ -191,6 +191,18 @@ def test_what_goes_back_is_the_same_sum_in_every_book(life: Life) -> None:
     assert life.fallen()[0].open_pence == left
 
 
+def test_a_charge_back_takes_first_what_came_ahead(life: Life) -> None:
+    found = transfer(life, 15_000, "1")
+    worker, clock, chance, lost = life.worker, life.clock, os.urandom, RefundReason.CHARGED_BACK
+    paid = []
+    for so_far in (4_000, 7_000, 15_000):
+        reverse(
+            worker, clock, chance, payment_id=found.payment_id, pence_in_all=so_far, reason=lost
+        )
+        paid.append([one.paid_pence for one in life.everything()])
+    assert paid == [[1_000, 10_000], [0, 8_000], [0, 0]]
+
+
 def test_the_database_refuses_parts_that_are_not_the_whole_sec_78(life: Life) -> None:
     payment = pays(life, 10_000)
     with life.worker.transaction(Worker()) as tx:

@@ -218,6 +218,28 @@ def test_what_is_due_and_not_paid_is_skipped_first(life: Life) -> None:
     assert life.fallen() == []
 
 
+@pytest.mark.parametrize("skipped", [1, 2])
+def test_money_that_came_ahead_of_a_skipped_payment_counts_for_the_next_one(
+    life: Life, skipped: int
+) -> None:
+    life.pays(3000)
+    paused = life.pauses(skipped)
+    assert [each.paid_pence for each in life.everything()] == [3000, *[0] * skipped]
+    life.pass_days((paused.goes_on - london_date(life.clock.now())).days)
+    [next_one] = life.fallen()
+    assert (next_one.due_on, next_one.open_pence) == (paused.goes_on, 7000)
+
+
+def test_money_for_more_than_the_next_payment_outlives_a_break(life: Life) -> None:
+    """A break that starts with what is due moves nothing that came ahead of later days."""
+    life.until_due()
+    life.pays(25000)
+    life.pauses(2, BreakKind.INCOME_FELL)
+    life.until_due()
+    assert [each.open_pence for each in life.fallen()] == [0, 0], "the second day is paid by it"
+    assert [each.paid_pence for each in life.everything()] == [5000, 10000, 0, 0, 10000]
+
+
 def test_more_than_two_payments_in_twelve_months_are_for_an_adviser_plan_08(life: Life) -> None:
     life.pauses(1)
     go_on_now(life.store, life.clock, life.chance, actor=life.person, plan_id=life.plan.plan_id)

@@ -16,7 +16,14 @@ from consent.people import Department
 from consent.store import open_store
 from plan.answer import Said, answer
 from plan.clear import clear
-from plan.lifecycle import LIVE_PLAN, PLAN_TRANSITIONS, PlanState, ShareState, transition
+from plan.lifecycle import (
+    LIVE_PLAN,
+    PLAN_TRANSITIONS,
+    InstalmentState,
+    PlanState,
+    ShareState,
+    transition,
+)
 from plan.pause import go_on_now
 from plan.progress import LineSoFar
 from plan.rules.allocation import BelowMinimums
@@ -78,6 +85,7 @@ class Walk:
         assert counted + self.over == self.received
         for each in self.life.everything():  # what is not fixed may have money ahead of its day
             assert each.amount_pence is None or each.paid_pence <= each.amount_pence
+            assert each.state is not InstalmentState.SKIPPED or not each.paid_pence
 
     def reachable(self, before: PlanState, after: PlanState) -> bool:
         """A day's rounds may take two steps: a break ends and a review does too."""
