@@ -27,7 +27,7 @@ OF_THE_AWARD: Final = "the Department for Work and Pensions works its deductions
 OF_A_LIFE: Final = "happens in a plan's life, outside plan/rules"
 
 ELSEWHERE: Final = {
-    "AFF-13": "no statement goes to a department here",
+    "AFF-13": "only totals go, by a permission of their own: tests/integration/test_plan_pages.py",
     "AFF-32": "our statement has the Standard's lines; HMRC's are asked by HMRC",
     "AFF-33": "our statement is the home's, as in the Standard",
     "AFF-34": "the amounts offered are those of decision 8",
@@ -41,16 +41,15 @@ ELSEWHERE: Final = {
     "DED-05": OF_THE_AWARD,
     "DED-06": OF_THE_AWARD,
     "ELIG-03": "what Scotland's statutory scheme takes in; this plan is voluntary",
-    "ELIG-04": "HMRC's flags are read by its adapter",
+    "ELIG-04": "HMRC's own service decides by them; of its answers we read the charge locks",
     "ELIG-09": "what falls due now is a line of the statement and no debt",
     "INT-07": "what Scotland's statutory scheme freezes; departments say what ours does",
     "ALLOC-04": "fees of Scotland's scheme; here every penny reaches a debt",
     "ALLOC-11": "how a department books a payment among its own charges",
     "PLAN-03": f"{OF_A_LIFE}: tests/integration/test_plan_answer.py",
-    "PLAN-05": f"{OF_A_LIFE}: tests/unit/plan/test_working_days.py",
-    "PLAN-06": f"{OF_A_LIFE}; the engine says LONG_PLAN",
+    "PLAN-06": f"{OF_A_LIFE}; the engine says LONG_PLAN, and nothing reminds of the review yet",
     "PLAN-07": f"{OF_A_LIFE}: a person changes the plan when they want to",
-    "PLAN-12": f"{OF_A_LIFE}: plan/stop.py",
+    "PLAN-12": f"{OF_A_LIFE}: plan/stop.py for the person; nobody else ends a plan yet",
     "PLAN-13": f"{OF_A_LIFE}: tests/integration/test_plan_vary.py",
     "PLAN-14": f"{OF_A_LIFE}: departments correct balances at any time",
     "PLAN-18": f"{OF_A_LIFE}: no money is held",

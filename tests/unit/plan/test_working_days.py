@@ -85,6 +85,15 @@ def test_weekly_payments_keep_their_weekday() -> None:
     assert DAYS.next_collection(good_friday, 5, Every.FOUR_WEEKS) == date(2026, 5, 1)
 
 
+@pytest.mark.parametrize("pay_day", [1, 4, 15, 28])
+def test_the_first_payment_comes_within_42_days_plan_05(pay_day: int) -> None:
+    """Whatever the day on which it was agreed, also before Christmas."""
+    for number in range(3 * 365):
+        agreed = date(2025, 1, 1) + timedelta(days=number)
+        first = DAYS.first_collection(agreed, pay_day, Every.MONTH)
+        assert (first - agreed).days <= 42
+
+
 @given(agreed=ANY_DAY, pay_day=MONTHLY)
 def test_a_year_of_payments_has_one_in_each_month_of_the_chosen_day(
     agreed: date, pay_day: int
