@@ -176,13 +176,13 @@ def an_entry(code: str, address: str) -> DepartmentEntry:
 
 
 @contextmanager
-def a_lab(folder: Path, code: str = "dwp", cast: Cast = CAST) -> Iterator[Lab]:
+def a_lab(folder: Path, code: str = "dwp", cast: Cast = CAST, **settings: Any) -> Iterator[Lab]:
     """A department that knows the portal's keys from a file, as in the demonstration."""
     keys = key_set(new_key("sig", "portal-1"))
     (folder / "portal.jwks.json").write_text(json.dumps(keys.public()))
 
     def make(url: str) -> web.Application:
-        return make_app(cast, SimulatorSettings(code, url, PORTAL, folder))
+        return make_app(cast, SimulatorSettings(code, url, PORTAL, folder, **settings))
 
     loop = WireLoop().start()
     try:

@@ -30,7 +30,12 @@ from adapters.gateway.identity import Now, system_time
 Page = dict[str, Any]
 
 
-def a_series(count: int, pence: Callable[[int], int] = lambda number: 1_000 + number) -> list[Page]:
+def a_series(
+    count: int,
+    pence: Callable[[int], int] = lambda number: 1_000 + number,
+    handle: Callable[[int], str] = lambda number: f"debt-{number % 2}",
+    next_most: int = 1_500,
+) -> list[Page]:
     """Entries 1 to `count`, chained; amounts below 0 went back."""
     found: list[Page] = []
     head = "0" * 64
@@ -40,9 +45,9 @@ def a_series(count: int, pence: Callable[[int], int] = lambda number: 1_000 + nu
             "allocation_id": str(UUID(int=number)),
             "sequence": number,
             "kind": "paid" if amount > 0 else "reversed",
-            "debt_handle": f"debt-{number % 2}",
+            "debt_handle": handle(number),
             "amount_pence": amount,
-            "next_most_pence": 1_500,
+            "next_most_pence": next_most,
             "currency": "GBP",
             "value_date": "2026-12-01",
             "prev_hash": head,
@@ -74,7 +79,7 @@ class RudePortal:
     raw: bytes = b""
     wants_nonce: str = ""
     seen: list[str] = field(default_factory=list)
-    key: ECKey = field(default_factory=lambda: a_key("portal-1"))
+    key: Any = field(default_factory=lambda: a_key("portal-1"))
     speaks: dict[str, Any] = field(default_factory=dict)
     """What its signed head says otherwise: claims, and `typ`, `alg`, `kid`, `key` or nothing."""
 

@@ -52,7 +52,8 @@ class SimulatorSettings:
     `department` is the register's code ("" for those who are none). `keys_dir` holds the
     demonstration keys that the portal's set-up made; simulators only read there. `checks_status`:
     a native department asks the portal how a permission stands before it answers under it, at
-    `portal_reached_at` where the portal's own name leads elsewhere from here.
+    `portal_reached_at` where the portal's own name leads elsewhere from here. `books`: a native
+    department fetches its money every `money_every` seconds and keeps its book in this folder.
     """
 
     name: str
@@ -61,6 +62,8 @@ class SimulatorSettings:
     keys_dir: Path
     checks_status: bool = False
     portal_reached_at: str = ""
+    books: Path | None = None
+    money_every: float = 3.0
 
     @property
     def department(self) -> str:
@@ -73,7 +76,9 @@ class SimulatorSettings:
     ) -> SimulatorSettings:
         """`SVD_PORTAL_URL`, `SVD_STATE_DIR`, and `SVD_SIMULATOR_URL_HMRC` (and so on) if the
         public address is not the one listened on. Who knows the portal's address asks it how a
-        permission stands, unless `SVD_STATUS_CHECK=0`."""
+        permission stands, unless `SVD_STATUS_CHECK=0`. `SVD_DEPARTMENT_BOOKS` names the folder of
+        departments' books; without it they fetch no money."""
+        books = environ.get("SVD_DEPARTMENT_BOOKS", "")
         return cls(
             name=name,
             public_url=environ.get(f"SVD_SIMULATOR_URL_{name.upper()}", public_url).rstrip("/"),
@@ -81,6 +86,8 @@ class SimulatorSettings:
             keys_dir=Path(environ.get("SVD_STATE_DIR", "var")) / "keys",
             portal_reached_at=environ.get("SVD_PORTAL_REACHED_AT", "").rstrip("/"),
             checks_status="SVD_PORTAL_URL" in environ and environ.get("SVD_STATUS_CHECK") != "0",
+            books=Path(books) if books else None,
+            money_every=float(environ.get("SVD_MONEY_EVERY", "3")),
         )
 
 

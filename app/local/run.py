@@ -98,6 +98,7 @@ def _environment(state: Path, port: int, simulators_from: int) -> dict[str, str]
         "SVD_HOST": "127.0.0.1",
         "SVD_PORT": str(port),
         "SVD_DEMONSTRATION": "1",
+        "SVD_DEPARTMENT_BOOKS": str(state / "books"),
         "PYTHONUNBUFFERED": "1",
     }
     for number, name in enumerate(SIMULATORS, simulators_from):

@@ -117,6 +117,8 @@ def test_it_runs_stops_without_a_trace_and_starts_again_whatever_happened(house:
     assert "Tamsin Testwell" in said
     assert fetch(f"http://127.0.0.1:{house.port}/healthz")
     assert fetch(f"http://127.0.0.1:{house.simulators}/healthz")
+    dwp = house.simulators + SIMULATORS.index("dwp")
+    assert '"fault": null' in fetch(f"http://127.0.0.1:{dwp}/_book")
     stop(running, signal.SIGINT)
     assert running.returncode == 0
     assert processes_of(house.state) == []

@@ -44,13 +44,14 @@ def matched(
     department: Department, assertion: Assertion, person: Person, *, nothing: bool, partial: bool
 ) -> dict[str, Any]:
     """The claims of an answer about a person who was found."""
-    debts = () if nothing else person.debts_at(department.code)
+    owed = () if nothing else person.debts_at(department.code)
+    debts = [debt for debt in owed if department.left(debt) > 0]
     said: dict[str, Any] = {
         "result": "matched",
         "completeness": "partial" if partial else "complete",
         "subject_handle": department.subject_handle(assertion.subject, person),
         "items": [_item(department, debt, assertion.datatypes) for debt in debts],
-        "total_pence": sum(debt.balance for debt in debts),
+        "total_pence": sum(department.left(debt) for debt in debts),
     }
     if partial:
         said["not_shown"] = _NOT_SHOWN[department.code]
@@ -102,20 +103,21 @@ def _item(department: Department, debt: CastDebt, datatypes: Collection[str]) ->
 
 def _all_of(department: Department, debt: CastDebt) -> dict[str, Any]:
     held = department.debt_handle(debt.id) in department.held_debts
+    left = department.left(debt)
     hold = {"disputed": "dispute", _PAUSED: "breathing_space"}.get(debt.state)
     return {
         "debt_handle": department.debt_handle(debt.id),
         "as_of": department.clock.now().isoformat(timespec="seconds"),
         "type_code": debt.type,
         "label": debt.label,
-        "balance_pence": debt.balance,
+        "balance_pence": left,
         "original_pence": debt.original,
-        "principal_pence": debt.balance,
+        "principal_pence": left,
         "fee_pence": 0,
         "interest_pence": 0,
         "interest_rate": debt.rate or None,
-        "minimum_pence": debt.minimum or None,
-        "arrears_pence": debt.balance if debt.due else None,
+        "minimum_pence": min(debt.minimum, left) or None,
+        "arrears_pence": left if debt.due else None,
         "taken_at_source_pence": debt.taken or None,
         "arrangement": {"amount_pence": debt.arrangement, "frequency": "month"}
         if debt.arrangement
@@ -128,15 +130,15 @@ def _all_of(department: Department, debt: CastDebt) -> dict[str, Any]:
         "reference_tail": "".join(debt.reference.split())[-4:],
         "legal_basis": _LAW.get(debt.type.partition("_")[0]),
         "time_bar_from": debt.due.isoformat() if debt.due else None,
-        "how_worked_out": _worked_out(debt),
+        "how_worked_out": _worked_out(debt, left),
         "flags": _flags(debt),
     }
 
 
-def _worked_out(debt: CastDebt) -> list[str]:
+def _worked_out(debt: CastDebt, left: int) -> list[str]:
     lines = [f"First amount: {_pounds(debt.original)}"]
-    if debt.original > debt.balance:
-        lines.append(f"Paid or taken off since: {_pounds(debt.original - debt.balance)}")
+    if debt.original > left:
+        lines.append(f"Paid or taken off since: {_pounds(debt.original - left)}")
     return lines
 
 

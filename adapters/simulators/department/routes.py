@@ -22,6 +22,7 @@ from adapters.simulators.department.gateway import (
     take_event,
 )
 from adapters.simulators.department.matching import fact_fits, find_person, opened
+from adapters.simulators.department.money import Money, book_of
 from adapters.simulators.department.state import Department, department
 from adapters.simulators.department.stopping import stop_word
 from adapters.simulators.serve import SimulatorSettings
@@ -51,6 +52,7 @@ _CONSENT_EVENTS: Final = frozenset(
 )
 _PLAN_EVENTS: Final = frozenset(kind.value for kind in EventKind if kind.value.startswith("plan-"))
 HERE: Final = web.AppKey("department", Department)
+MONEY: Final = web.AppKey("money", Money)
 
 
 def make_app(
@@ -62,6 +64,11 @@ def make_app(
     install(app, control)
     app[HERE] = here = department(cast, settings, control, clock or SystemClock())
     control.with_reset.append(here.as_at_the_start)
+    here.book = book_of(here, settings)
+    if here.book is not None:
+        app[MONEY] = money = Money(here, here.book, settings)
+        app.cleanup_ctx.append(money.run)
+        app.router.add_get("/_book", _book)
     app.on_cleanup.append(_close)
     app.router.add_post("/_control/status-check", _switch)
     app.router.add_get("/.well-known/jwks.json", _jwks)
@@ -144,6 +151,11 @@ async def _log(request: web.Request) -> web.Response:
             "status": dict(received.status),
         }
     )
+
+
+async def _book(request: web.Request) -> web.Response:
+    """What came and what was made of it: entries, totals, days, and the last fault."""
+    return web.json_response(await asyncio.to_thread(request.app[MONEY].book.as_json))
 
 
 async def _debt_query(request: web.Request) -> web.StreamResponse:

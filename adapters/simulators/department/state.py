@@ -14,7 +14,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from adapters.simulators.cast import Cast, Person
+from adapters.gateway import Book
+from adapters.simulators.cast import Cast, CastDebt, Person
 from adapters.simulators.control import Control
 from adapters.simulators.department.portal import PortalKeys
 from adapters.simulators.department.status import StatusCheck
@@ -81,6 +82,13 @@ class Department:
     grants_of: dict[str, set[str]] = field(default_factory=dict)
     received: Received = field(default_factory=Received)
     held_debts: set[str] = field(default_factory=set)
+    book: Book | None = None
+    """What came from the portal, where it fetches its money."""
+
+    def left(self, debt: CastDebt) -> int:
+        """What is still owed, in pence: the cast's balance less what was posted on it."""
+        posted = self.book.on_debt(self.debt_handle(debt.id)) if self.book else 0
+        return debt.balance - posted
 
     def as_at_the_start(self) -> None:
         """Debts on hold, and what was switched for a demonstration; never what it was told."""

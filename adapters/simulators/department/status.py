@@ -8,30 +8,26 @@ checked. Where no answer is to be had, nothing is answered to the portal either.
 from __future__ import annotations
 
 import asyncio
-import secrets
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import aiohttp
-from joserfc import jws
 
+from adapters.gateway import Identity
+from adapters.gateway.identity import read_key
 from adapters.simulators.department.portal import PortalKeys
 from consent.clock import Clock
-from consent.jose import MAX_TOKEN, TokenRefused, check_times, compact_json, verify
-from consent.keys import Key, KeyRefused, Keys, algorithm_of, new_key
+from consent.jose import MAX_TOKEN, TokenRefused, check_times, verify
+from consent.keys import KeyRefused, Keys
 from consent.standing import STATUS_LIFE, STATUS_TYPE
 from consent.strict_json import NotStrictJson, read_json
 
 SECONDS: Final = 5.0
 RENEW_BEFORE: Final = timedelta(seconds=30)
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_MINUTE: Final = 60
 USE_LASTS: Final = timedelta(minutes=2)
 
 
@@ -51,11 +47,15 @@ class StatusCheck:
     on: bool
     reached_at: str = ""
     """Where the portal is, when its own name leads elsewhere; proofs name it all the same."""
-    _proof_key: Key = field(default_factory=lambda: new_key("sig", "dpop"))
+    _identity: Identity = field(init=False)
     _token: str = ""
     _until: datetime | None = None
     _session: aiohttp.ClientSession | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        key = read_key(self.keys.first("sig").as_dict(private=True))
+        self._identity = Identity(self.department, key, self.clock.now)
 
     async def state_of(self, grant_id: str) -> str:
         """The state in force; `unknown` for a permission that is not ours, and `used` for one that
@@ -82,7 +82,7 @@ class StatusCheck:
         token = await self._a_token()
         headers = {
             "Authorization": f"DPoP {token}",
-            "DPoP": self._proof("GET", url, token),
+            "DPoP": self._identity.proof("GET", url, token=token),
             "x-svd-interaction-id": str(uuid4()),
             "Accept": "application/jwt, application/problem+json",
             "Host": urlsplit(self.portal).netloc,
@@ -122,9 +122,12 @@ class StatusCheck:
             form = {
                 "grant_type": "client_credentials",
                 "client_assertion_type": _ASSERTION,
-                "client_assertion": self._assertion(now),
+                "client_assertion": self._identity.assertion(self.portal),
             }
-            headers = {"DPoP": self._proof("POST", url), "Host": urlsplit(self.portal).netloc}
+            headers = {
+                "DPoP": self._identity.proof("POST", url),
+                "Host": urlsplit(self.portal).netloc,
+            }
             async with self._open().post(
                 self._where("/oauth/token"), data=form, headers=headers, allow_redirects=False
             ) as answer:
@@ -138,41 +141,8 @@ class StatusCheck:
     def _where(self, path: str) -> str:
         return (self.reached_at or self.portal) + path
 
-    def _assertion(self, now: datetime) -> str:
-        at = int(now.timestamp())
-        claims = {
-            "iss": self.department,
-            "sub": self.department,
-            "aud": self.portal,
-            "iat": at,
-            "exp": at + _MINUTE,
-            "jti": secrets.token_urlsafe(16),
-        }
-        key = self.keys.first("sig")
-        return _signed({"kid": str(key.kid)}, claims, key)
-
-    def _proof(self, method: str, url: str, token: str = "") -> str:
-        claims = {
-            "jti": secrets.token_urlsafe(16),
-            "htm": method,
-            "htu": url,
-            "iat": int(self.clock.now().timestamp()),
-        }
-        if token:
-            digest = sha256(token.encode("ascii")).digest()
-            claims["ath"] = urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
-        public = self._proof_key.as_dict(private=False)
-        jwk = {name: public[name] for name in ("kty", "crv", "x", "y")}
-        return _signed({"typ": "dpop+jwt", "jwk": jwk}, claims, self._proof_key)
-
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, trust_env=False)
         return self._session
-
-
-def _signed(header: dict[str, Any], claims: Mapping[str, Any], key: Key) -> str:
-    algorithm = algorithm_of(key)
-    whole = {"alg": algorithm, **header}
-    return jws.serialize_compact(whole, compact_json(claims), key, algorithms=[algorithm])

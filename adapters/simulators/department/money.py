@@ -1,0 +1,105 @@
+"""The department's own gateway at work: it fetches its money, and its debts grow smaller.
+
+It runs where `SVD_DEPARTMENT_BOOKS` names a folder; there the book outlives the process, as a real
+department's would. `GET /_book` shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import sys
+import threading
+from collections.abc import AsyncIterator, Mapping
+
+from aiohttp import web
+
+from adapters.gateway import Before, Book, Door, Entry, Gateway, Identity, Reply, answer_by_balance
+from adapters.gateway.identity import read_key
+from adapters.gateway.keep_going import keep_going
+from adapters.simulators.cast import CastDebt
+from adapters.simulators.department.state import Department
+from adapters.simulators.serve import SimulatorSettings
+
+
+class Accounts:
+    """What this department says to an entry: by what the cast owes, and whether a hold runs."""
+
+    def __init__(self, debts: Mapping[str, CastDebt]) -> None:
+        self._debts = debts
+
+    def post(self, tx: sqlite3.Connection, entry: Entry, before: Before) -> Reply:
+        debt = self._debts.get(entry.debt_handle)
+        if debt is None:
+            return Reply("in_suspense", "open", reason="handle_unknown")
+        if debt.state == "breathing_space" and entry.kind == "paid":
+            return Reply("held", "open", reason="moratorium")
+        return answer_by_balance(entry, debt.balance, before)
+
+
+class Money:
+    """Rounds on a thread of their own, every few seconds, and at once when `ring` is called."""
+
+    def __init__(self, here: Department, book: Book, settings: SimulatorSettings) -> None:
+        self.book = book
+        self._every = settings.money_every
+        self._over = False
+        self._woken = threading.Event()
+        keys_file = settings.keys_dir / "portal.jwks.json"
+        identity = Identity(
+            here.name, read_key(here.keys.first("sig").as_dict(private=True)), here.clock.now
+        )
+        self._door = Door(
+            identity,
+            settings.portal_url,
+            reached_at=settings.portal_reached_at,
+            portal_keys=keys_file if keys_file.exists() else None,
+            now=here.clock.now,
+        )
+        self._gateway = Gateway(self._door, book, Accounts(debts_of(here)))
+        self._thread = threading.Thread(target=self._run, name="money", daemon=True)
+
+    def ring(self) -> None:
+        """Look now."""
+        self._woken.set()
+
+    async def run(self, app: web.Application) -> AsyncIterator[None]:
+        self._thread.start()
+        yield
+        self._over = True
+        self._woken.set()
+        await asyncio.to_thread(self._thread.join, 5)
+        self._door.close()
+
+    def _run(self) -> None:
+        keep_going(
+            self._gateway.round,
+            every=self._every,
+            wait=self._wait,
+            say=lambda text: print(f"money: {text}", file=sys.stderr, flush=True),
+            dice=random.Random(),
+        )
+
+    def _wait(self, seconds: float) -> bool:
+        self._woken.wait(seconds)
+        if not self._over:
+            self._woken.clear()
+        return self._over
+
+
+def debts_of(here: Department) -> dict[str, CastDebt]:
+    """Every debt of the cast here, by the handle that the portal knows it by."""
+    return {
+        here.debt_handle(debt.id): debt
+        for person in here.cast
+        for debt in person.debts_at(here.code)
+    }
+
+
+def book_of(here: Department, settings: SimulatorSettings) -> Book | None:
+    """The file of this department's book, made at the first start."""
+    if settings.books is None:
+        return None
+    settings.books.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Book(settings.books / f"{here.code}.sqlite3", here.clock.now)
