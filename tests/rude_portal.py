@@ -156,6 +156,8 @@ class RudePortal:
             )
         if call.command == "PUT":
             return self._receipt(call, path.path.split("/")[3], json.loads(body))
+        if path.path == "/v1/plans":
+            return say(call, 200, {"items": [], "more": False})
         if path.path == "/v1/remittances":
             return say(call, 200, {"items": self.days})
         after, limit = (int(parse_qs(path.query)[name][0]) for name in ("after", "limit"))

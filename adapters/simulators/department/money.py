@@ -18,6 +18,8 @@ from aiohttp import web
 from adapters.gateway import Before, Book, Door, Entry, Gateway, Identity, Reply, answer_by_balance
 from adapters.gateway.identity import read_key
 from adapters.gateway.keep_going import keep_going
+from adapters.gateway.plans import Line, answer_plans
+from adapters.gateway.round import Done
 from adapters.simulators.cast import CastDebt
 from adapters.simulators.department.state import Department
 from adapters.simulators.serve import SimulatorSettings
@@ -54,10 +56,12 @@ class Money:
             identity,
             settings.portal_url,
             reached_at=settings.portal_reached_at,
+            scope="allocations plans",
             portal_keys=keys_file if keys_file.exists() else None,
             now=here.clock.now,
         )
-        self._gateway = Gateway(self._door, book, Accounts(debts_of(here)))
+        self._debts = debts_of(here)
+        self._gateway = Gateway(self._door, book, Accounts(self._debts))
         self._thread = threading.Thread(target=self._run, name="money", daemon=True)
 
     def ring(self) -> None:
@@ -74,12 +78,22 @@ class Money:
 
     def _run(self) -> None:
         keep_going(
-            self._gateway.round,
+            self._round,
             every=self._every,
             wait=self._wait,
             say=lambda text: print(f"money: {text}", file=sys.stderr, flush=True),
             dice=random.Random(),
         )
+
+    def _round(self) -> Done:
+        """Money first; then a plan for a debt that we know is agreed to, and others are left for
+        the days of silence."""
+        done = self._gateway.round()
+        answer_plans(self._door, self._agrees)
+        return done
+
+    def _agrees(self, line: Line) -> dict[str, str] | None:
+        return {"answer": "agreed"} if line.debt_handle in self._debts else None
 
     def _wait(self, seconds: float) -> bool:
         self._woken.wait(seconds)
