@@ -114,16 +114,23 @@ def _departments(database: psycopg.Connection[Any], books: Path) -> list[str]:
         ours = [row[1:] for row in rows if row[0] == code]
         if [row[0] for row in ours] != list(range(1, len(ours) + 1)):
             faults.append(f"{code}: numbers are missing or doubled")
-        with closing(sqlite3.connect(_book(books, code))) as book:
-            theirs = book.execute(
-                "select sequence, allocation_id, pence from entry order by sequence"
-            ).fetchall()
+        theirs = _entries(_book(books, code))
         if theirs != ours:
             faults.append(
                 f"{code}: {sum(row[2] for row in theirs)} pence in its book, not"
                 f" {sum(row[2] for row in ours)}"
             )
     return faults
+
+
+def _entries(path: Path) -> list[tuple[Any, ...]]:
+    """None where there is no book."""
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as book:
+        return book.execute(
+            "select sequence, allocation_id, pence from entry order by sequence"
+        ).fetchall()
 
 
 def last_in(books: Path, code: str, sequence: int) -> bool:
