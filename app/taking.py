@@ -20,7 +20,7 @@ from consent.people import Worker
 from consent.store import Store
 from debts.money import Pence
 from plan import settle as settling
-from plan.paying import AgreementState, PaymentState, RefundState
+from plan.paying import AgreementState, PaymentState, RefundReason, RefundState
 from plan.ports import (
     NEEDS_A_PERSON,
     AgreementStatus,
@@ -216,7 +216,9 @@ class Taking:
             others = [
                 one
                 for one in refunds.of_payments(tx, [row.payment_id])
-                if one.refund_id != row.refund_id and one.state is not RefundState.FAILED
+                if one.refund_id != row.refund_id
+                and one.state is not RefundState.FAILED
+                and one.reason is not RefundReason.CHARGED_BACK  # what the bank took is not theirs
             ]
         if payment is None or not payment.provider_id:
             return self._later(row, A_PERSON)

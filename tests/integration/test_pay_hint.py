@@ -104,8 +104,7 @@ def test_a_refund_that_somebody_made_there_by_hand_is_taken_from_each_book(
     ((payment_id, provider_id),) = portal.rows("select payment_id, provider_id from payment")
     taking.look()
     assert states(portal) == [("settled", 10_000)]
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
-    requests.post(f"{origin}/_control", json={"advance": 120}, timeout=10).raise_for_status()
+    advance(address)
     reverse(
         taking.store,
         taking.clock,
@@ -134,3 +133,34 @@ def test_a_refund_that_somebody_made_there_by_hand_is_taken_from_each_book(
     ]
     assert portal.rows("select sum(pence) from allocation") == [(8_890,)]
     assert portal.rows("select reversed_pence, check_at from payment") == [(1_110, None)]
+
+
+def test_after_a_part_was_charged_back_another_part_can_be_given_back(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    """What the payer's bank took is no refund of the payment service: it does not count it."""
+    address = begins(tamsin)
+    types_card(address, GOOD)
+    ((payment_id,),) = portal.rows("select payment_id from payment")
+    taking.look()
+    advance(address)
+    for pence, reason in ((2_000, RefundReason.CHARGED_BACK), (333, RefundReason.ASKED)):
+        reverse(
+            taking.store,
+            taking.clock,
+            taking.chance,
+            payment_id=payment_id,
+            pence_in_all=pence,
+            reason=reason,
+        )
+    taking.give_back()
+    assert portal.rows("select state, pence, provider_id <> '' from refund order by pence") in (
+        [("sent", 333, True), ("done", 2_000, False)],
+        [("done", 333, True), ("done", 2_000, False)],
+    )
+
+
+def advance(address: str) -> None:
+    """Two minutes pass at the payment service, so that the money is taken from the card."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    requests.post(f"{origin}/_control", json={"advance": 120}, timeout=10).raise_for_status()
