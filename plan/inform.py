@@ -1,4 +1,4 @@
-"""From what happened to the messages that a person gets about it (M01 to M05, M07, M08).
+"""From what happened to the messages that a person gets about it (M01 to M05, M07, M08, M10).
 
 Each is made once, whichever worker finds it first. Nobody is written to who said no, and nobody is
 reminded during a break or breathing space (MOR-06). Those who get theirs by letter, or not at all,
@@ -57,4 +57,5 @@ def _wanted(tx: Tx, clock: Clock, batch: int) -> Iterator[ToTell]:
         yield from happened(tx, since, limit=batch)
     yield from to_tell.payments_ahead(tx, today, days=AHEAD_DAYS, limit=batch)
     yield from to_tell.payments_late(tx, today, after=LATE_DAYS, until=GRACE.days, limit=batch)
+    yield from to_tell.yearly(tx, today, limit=batch)
     yield from to_tell.ending(tx, now, within=ENDS_WITHIN, lasting=LASTING, limit=batch)

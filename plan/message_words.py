@@ -52,6 +52,10 @@ _ENGLISH: Final[Mapping[str, Written]] = MappingProxyType(
             ),
         ),
         "M08": Written(SUBJECT, N_("There is an answer for you. Sign in to read it.")),
+        "M10": Written(
+            SUBJECT,
+            N_("A year has passed. Is everything still right? Sign in to check it or change it."),
+        ),
     }
 )
 _WELSH_CODE: Final = "Cod gwirio %(code)s."
@@ -85,6 +89,11 @@ _WELSH: Final[Mapping[str, Written]] = MappingProxyType(
             " ei hun. Mewngofnodwch os ydych am ei gadw.",
         ),
         "M08": Written(_WELSH_SUBJECT, "Mae ateb i chi. Mewngofnodwch i’w ddarllen."),
+        "M10": Written(
+            _WELSH_SUBJECT,
+            "Mae blwyddyn wedi mynd heibio. A yw popeth yn dal yn iawn? Mewngofnodwch i’w wirio"
+            " neu i’w newid.",
+        ),
     }
 )
 KINDS: Final = tuple(_ENGLISH)

@@ -32,6 +32,7 @@ WHAT: Final = MappingProxyType(
         "M06": _l("A letter about something you agreed"),
         "M07": _l("A message that something you set up ends soon"),
         "M08": _l("A message that there is an answer for you"),
+        "M10": _l("A message that a year has passed"),
         "M09": _l("A message that your adviser did something for you"),
     }
 )

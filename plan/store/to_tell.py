@@ -121,6 +121,22 @@ def ending(
     ]
 
 
+def yearly(tx: Tx, today: date, *, limit: int) -> list[ToTell]:
+    """M10: a year of a running plan is full, once in the month of its anniversary (PLAN-06)."""
+    month = today.replace(day=1)
+    rows = tx.connection.execute(
+        select(plan.c.subject_id, plan.c.plan_id)
+        .where(
+            plan.c.state == PlanState.ACTIVE.value,
+            plan.c.review_month <= month,
+            func.extract("month", plan.c.review_month) == month.month,
+            ~exists().where(_same("M10", plan.c.subject_id), message.c.day == month),
+        )
+        .limit(limit)
+    )
+    return [ToTell(SubjectId(row[0]), "M10", _about("M10", row[1], month), month) for row in rows]
+
+
 def still_true(tx: Tx, kind: str, subject: SubjectId, day: date, now: datetime) -> bool:
     """Whether a message is right at the moment when it is to go: a payment may have come, a plan
     been paused, a permission been renewed since it was made."""

@@ -47,7 +47,6 @@ ELSEWHERE: Final = {
     "ALLOC-04": "fees of Scotland's scheme; here every penny reaches a debt",
     "ALLOC-11": "how a department books a payment among its own charges",
     "PLAN-03": f"{OF_A_LIFE}: tests/integration/test_plan_answer.py",
-    "PLAN-06": f"{OF_A_LIFE}; the engine says LONG_PLAN, and nothing reminds of the review yet",
     "PLAN-07": f"{OF_A_LIFE}: a person changes the plan when they want to",
     "PLAN-12": f"{OF_A_LIFE}: plan/stop.py for the person; nobody else ends a plan yet",
     "PLAN-13": f"{OF_A_LIFE}: tests/integration/test_plan_vary.py",

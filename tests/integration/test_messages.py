@@ -1,4 +1,4 @@
-"""Messages of a plan's life (M01 to M05, M07, M08): once each, kindly timed, and safe to get."""
+"""Messages of a plan's life (M01 to M05, M07, M08, M10): once each, kindly timed, safe to get."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -197,6 +197,27 @@ def test_a_permission_that_ends_in_thirty_days_is_announced_once(desk: Desk) -> 
     life.clock.move(DAY)
     desk.make()
     assert len(desk.rows("M07")) == 1
+
+
+def test_plan_06_when_a_year_is_full_a_person_is_asked_once_if_all_is_still_right(
+    desk: Desk,
+) -> None:
+    """In the month of the anniversary, while the plan runs; again a year later."""
+    life = desk.life
+    life.until_due()
+    anniversary = life.plan.review_month
+
+    def at(day: date) -> list[date]:
+        life.clock.move(timedelta(days=(day - london_date(life.clock.now())).days))
+        desk.make()
+        return sorted(one.day for one in desk.rows("M10"))
+
+    assert at(anniversary - DAY) == []
+    assert at(anniversary + 3 * DAY) == [anniversary]
+    assert at(anniversary + 20 * DAY) == [anniversary]
+    assert at(anniversary + 40 * DAY) == [anniversary]
+    after = anniversary.replace(year=anniversary.year + 1)
+    assert at(after) == [anniversary, after]
 
 
 @pytest.mark.parametrize("channel", ["none", "letter"])
