@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
 from tests.browser import AXE
 
@@ -168,5 +168,13 @@ def axe(page: Page, leave: Sequence[str] = (".govuk-back-link",)) -> list[str]:
 def width_at(page: Page, width: int) -> int:
     """How wide the page is in a window of this width: more means scrolling sideways."""
     page.set_viewport_size({"width": width, "height": 700})
+    try:
+        return _scroll_width(page)
+    except Error:  # a page that waits had just asked again by itself
+        page.wait_for_load_state()
+        return _scroll_width(page)
+
+
+def _scroll_width(page: Page) -> int:
     wide: int = page.evaluate("document.documentElement.scrollWidth")
     return wide

@@ -152,7 +152,8 @@ class Stage:
 
     def _payer(self, number: int) -> Payer:
         """A plan with two to four departments; every second person leaves a card with the payment
-        service. Each debt ends with the first to the ninth payment."""
+        service. Each debt ends with the first to the ninth payment, and one within the first
+        person's first, so that something is always sent back."""
         actor = a_person(self.store, self.clock, set_chance(f"{self.seed} {number}"), f"p{number}")
         codes = self.dice.sample(CODES, self.dice.randint(2, len(CODES)))
         money = {code: self.dice.randint(300, 4_000) for code in codes}
@@ -167,7 +168,10 @@ class Stage:
             every=self.dice.choice((Every.WEEK, Every.WEEK, Every.FORTNIGHT)),
         )
         for code, pence in money.items():
-            self.owed[code][f"d_{number}_{code}"] = int(pence * self.dice.uniform(0.5, 9))
+            payments_to_the_end = self.dice.uniform(0.5, 9)
+            if number == 0 and code == codes[0]:
+                payments_to_the_end = 0.5
+            self.owed[code][f"d_{number}_{code}"] = int(pence * payments_to_the_end)
             answer(
                 self.worker,
                 self.clock,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -64,10 +65,14 @@ class Judged(Stage):
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 @pytest.mark.skipif(not os.environ.get("SVD_LONG"), reason="SVD_LONG=1 burns for minutes")
-def test_money_survives_the_fire_and_the_judge_is_awake(tmp_path: Path) -> None:
-    stage = Judged(tmp_path, seed=11)
-    found = stage.play(KILLS)
+def test_money_survives_the_fire_and_the_judge_is_awake() -> None:
+    # A socket has a short address: the folder pytest gives would move the database at each restart.
+    with TemporaryDirectory(prefix="svd-fire-") as folder:
+        stage = Judged(Path(folder), seed=11)
+        found = stage.play(KILLS)
     assert found.faults == []
     assert found.settled > 10
+    assert found.routes["a person at the portal"] > 0
+    assert found.entries > 20
     assert sum(found.kills.values()) >= KILLS
     assert all(stage.convicted.values()), stage.convicted
