@@ -28,6 +28,8 @@ from plan.progress import PlanSoFar, progress
 
 blueprint = Blueprint("plan_letter", __name__)
 KIND: Final = "M06"
+AS_AGREED: Final = 1
+"""The version of a plan whose terms are those of its first yes."""
 
 
 def letter_of(
@@ -57,9 +59,11 @@ def letter_of(
 
 
 def made(plan: PlanSoFar) -> PlanLetter | None:
-    """The letter of this plan, while the visit in which it was agreed lasts."""
+    """The letter of this plan, while the visit in which it was agreed lasts and the plan stands as
+    it was agreed: of other terms it would say the wrong payments."""
     found = session.visit().get(PLAN_LETTER, PlanLetter)
-    return found if found is not None and found.reference == plan.reference else None
+    as_agreed = plan.live and plan.version == AS_AGREED
+    return found if found is not None and as_agreed and found.reference == plan.reference else None
 
 
 def finish(plan: PlanSoFar) -> date | None:

@@ -36,16 +36,20 @@ def paper(
         to=(known.full_name, *known.address.lines, known.address.postcode),
         lead=_lead(plan),
         box=tuple(_box(plan, letter, finish)),
-        note=_(
-            "The first payment waits until at least one department has agreed. "
-            "This is a demonstration: no real money moves."
-        ),
+        note=" ".join(_note(plan)),
         parts=(
-            *(_whole(letter) if letter else _later(plan, finish)),
+            *(_whole(letter) if letter else _later(plan, finish) if plan.live else ()),
+            *(_how_to_change() if plan.live else ()),
             *_always(code, f"{at}/is-this-from-us"),
         ),
         foot=_("Page %(page)s of %(count)s", page="{page}", count="{count}"),
     )
+
+
+def _note(plan: PlanSoFar) -> Iterator[str]:
+    if plan.state is PlanState.PROPOSED:
+        yield _("The first payment waits until at least one department has agreed.")
+    yield _("This is a demonstration: no real money moves.")
 
 
 def _lead(plan: PlanSoFar) -> str:
@@ -65,8 +69,9 @@ def _box(
     if plan.live and plan.next_due:
         amount, day = format_pounds(plan.payment), long_date(plan.next_due)
         yield _("Next payment"), _("%(amount)s on %(day)s", amount=amount, day=day)
-    yield _("Day of the month"), str(plan.pay_day)
-    yield _("How you pay"), str(plan_words.METHODS.get(plan.method, ""))
+    if plan.live:
+        yield _("Day of the month"), str(plan.pay_day)
+        yield _("How you pay"), str(plan_words.METHODS.get(plan.method, ""))
     if letter:
         amount, month = format_pounds(letter.last_payment), month_and_year(letter.finish)
         yield _("Last payment"), _("%(amount)s in %(month)s", amount=amount, month=month)
@@ -132,7 +137,7 @@ def _later(plan: PlanSoFar, finish: date | None) -> Iterator[Part]:
     departments = plan_words.by_department(plan)
     yield Part(
         _("Where each payment goes"),
-        words=(_no_finish(),) if plan.live and not finish else (),
+        words=() if finish else (_no_finish(),),
         items=tuple(f"{one.name}: {format_pounds(one.pence)}" for one in departments),
     )
 
@@ -144,11 +149,14 @@ def _no_finish() -> str:
     )
 
 
-def _always(code: str, address: str) -> Iterator[Part]:
+def _how_to_change() -> Iterator[Part]:
     yield Part(
         _("How to change or stop"),
         (_("Sign in, or call 0161 496 0000. You can stop at any time, and nothing is charged."),),
     )
+
+
+def _always(code: str, address: str) -> Iterator[Part]:
     yield Part(
         _("Free advice"),
         (

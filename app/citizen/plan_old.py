@@ -77,7 +77,7 @@ def _schema(debts: list[Numbered]) -> FormSchema:
     fields: dict[str, Any] = {
         _field(one): Choice(
             ("in", "out"),
-            empty=_("Select if %(debt)s shall be in your plan", debt=one.debt.label),
+            empty=_("Select if you want %(debt)s in your plan", debt=one.debt.label),
         )
         for one in debts
     }

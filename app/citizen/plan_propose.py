@@ -25,6 +25,7 @@ from app.http.text import lazy_gettext as _l
 from debts.money import Pence, format_pounds
 from plan.progress import progress
 from plan.rules.affordability import Part
+from plan.rules.proposal import Option
 from plan.rules.reasons import Notice, Outcome
 
 blueprint = Blueprint("plan_propose", __name__)
@@ -120,6 +121,14 @@ def _part_of(worked: Worked) -> str:
     )
 
 
+def _offers(worked: Worked) -> list[Option]:
+    """Amounts to choose from. Those that all pay everything at once are one choice."""
+    possible = [one for one in worked.proposal.options if one.outcome is Outcome.PLAN]
+    once = [one for one in possible if one.months == 1]
+    shown = [one for one in once if one.part == _part_of(worked)] or once
+    return [one for one in possible if one.months != 1 or one is shown[0]]
+
+
 def _own_amount(worked: Worked) -> str:
     known = worked.proposal.payment or 0
     return format_pounds(known).removeprefix("£") if _part_of(worked) == OTHER else ""
@@ -144,9 +153,8 @@ def _page(worked: Worked, form: Form) -> Response:
         old_debts=plan_words.old_debts(worked),
         interest=plan_words.interest(worked),
         offers=[
-            (one.part, one.payment, plan_dates.last_day(day, one.months or 1))
-            for one in proposal.options
-            if one.outcome is Outcome.PLAN
+            (one.part, min(one.payment, proposal.owed), plan_dates.last_day(day, one.months or 1))
+            for one in _offers(worked)
         ],
         beside=plan_words.beside(proposal),
         long=Notice.LONG_PLAN in proposal.notices,

@@ -94,7 +94,7 @@ def test_other_terms_stand_beside_the_old_ones_before_they_count(
     assert above.errors() == {"amount": "Amount each month must be between £5 and £200"}
     page = tamsin.send(page, amount="80", day="20")
     assert page.path == "/plan/change/compare"
-    assert page.says("You pay £100 £80")
+    assert page.says("You pay Now: £100 New: £80")
     assert page.says("You finish in")
     assert page.ticked() == []
     assert tamsin.send(page, plan="old").path == "/plan/progress"

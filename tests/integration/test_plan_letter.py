@@ -74,3 +74,19 @@ def test_large_print_is_there_for_the_asking_and_later_copies_have_no_payments(
     priya = seat(portal, "placeholder", "dwp")
     assert priya.get("/plan/letter.pdf").path == "/plan"
     assert portal.client().get("/plan/letter.pdf", follow=False).status == 303
+
+
+def test_the_letter_of_other_terms_or_of_an_ended_plan_has_no_payments_of_the_old_ones(
+    tamsin: Seated,
+) -> None:
+    page = tamsin.send(tamsin.get("/plan/change/amount"), amount="80", day="20")
+    tamsin.send(page, plan="new")
+    page = tamsin.get("/plan/letter")
+    assert page.says("to pay £80 a month")
+    assert not page.says("Every payment")
+    tamsin.send(tamsin.get("/plan/stop"), stop="yes")
+    page, sheets = tamsin.get("/plan/letter"), paper_text.read(pdf_of(tamsin))
+    assert page.says("Your plan ended on")
+    for words in ("Where each payment goes", "How to change or stop", "How you pay"):
+        assert not page.says(words)
+        assert words not in sheets.text

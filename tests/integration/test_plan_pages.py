@@ -178,7 +178,12 @@ def test_a_short_plan_says_so(tamsin: Seated) -> None:
     for code in ("dwp", "council"):
         change_answer(tamsin, code, answer=NoDebts(held(tamsin, code).arrived_at))
     page = tamsin.get("/plan")
-    assert page.says("If you pay once, on")
+    assert page.heading == "A plan you can afford: £80, once"
+    assert page.says("If you pay £80 once, on")
+    assert page.says("Where your £80 goes")
+    assert page.says("£80 – ")
+    amounts = [node["value"] for node in page.form().all("input", name="amount")]
+    assert amounts == ["half", "other"]
     assert page.says("This is a short plan. You can also pay each department yourself.")
 
 

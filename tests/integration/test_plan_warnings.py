@@ -35,7 +35,7 @@ def test_a_person_says_first_if_an_old_debt_is_in_lim_04(portal: Portal, winston
     assert page.ticked() == []
     (name,) = {node["name"] for node in page.form().all("input", type_="radio")}
     wrong = winston.send(page)
-    assert wrong.errors() == {name: "Select if Benefit overpayment shall be in your plan"}
+    assert wrong.errors() == {name: "Select if you want Benefit overpayment in your plan"}
     out = winston.send(page, **{name: "out"})  # type: ignore[arg-type]
     assert out.path == "/plan"
     assert out.says("Not in this plan: Benefit overpayment")

@@ -1,0 +1,392 @@
+"""Pictures of every page of plan and payment in each of its states, for people to look at.
+
+    SVD_PICTURES=pictures .venv/bin/python -m pytest tests/e2e/pictures.py -n0
+    … -k "d69 and not without"                           # some of them, with scripts
+
+Nobody's gate: it is collected only when it is named. Each page goes through `Surfer.look` on the
+way (axe, 320 px, one h1). Who changes a page of these draws it and looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from app.citizen.slots import BUDGET
+from app.taking import Taking
+from consent.store import WORKER, open_store
+from debts.debt import Debt, Debts, Flag, Hold, NoDebts, Unanswered, Unavailable
+from debts.money import Pence
+from plan.answer import Said
+from plan.rules.claim import Nation
+from tests.debts_desk import CAST, Seated, seat
+from tests.e2e.browser import Surfer
+from tests.e2e.test_plan import take_over
+from tests.integration.test_plan_change_pages import say
+from tests.integration.test_plan_standing_pages import cleared
+from tests.pay_lab import DECLINED, GOOD
+from tests.plan_desk import (
+    a_budget,
+    agreed,
+    at_the_plan,
+    change_answer,
+    held,
+    on,
+    quick,
+    with_spare,
+)
+from tests.portal import Portal
+from tests.time_passes import fell_due, sql
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+TAMSIN, PRIYA = ("dwp", "council", "dvla"), ("dwp", "council")
+
+
+class Album:
+    """One person's window, and the pictures made of it."""
+
+    def __init__(self, surfer: Surfer, portal: Portal) -> None:
+        self.surfer, self.portal = surfer, portal
+        self.client: Seated
+
+    def of(self, key: str, *departments: str, **changes: int) -> Seated:
+        quick(self.portal, key, *departments)
+        return self.as_(at_the_plan(self.portal, key, *departments, **changes))
+
+    def as_(self, client: Seated) -> Seated:
+        self.surfer.context.clear_cookies()
+        take_over(self.surfer, client)
+        self.client = client
+        return client
+
+    def shot(self, path: str, name: str) -> None:
+        self.surfer.go(path)
+        self.surfer.look(name)
+
+    def error(self, path: str, name: str, button: str = "Continue", **ticked: str) -> None:
+        """The page as it is answered when nothing, or only this, is filled in."""
+        self.surfer.go(path)
+        for box, value in ticked.items():
+            found = self.surfer.page.locator(f"[name={box}]")
+            if found.first.get_attribute("type") == "radio":
+                self.surfer.page.locator(f"[name={box}][value='{value}']").check()
+            else:
+                found.fill(value)
+        self.surfer.press(button)
+        self.surfer.look(name)
+
+    def debts(self, code: str, **changes: Any) -> None:
+        """All debts of a department become others."""
+        answer = held(self.client, code).answer
+        assert isinstance(answer, Debts)
+        items: tuple[Debt, ...] = tuple(replace(debt, **changes) for debt in answer.items)
+        change_answer(self.client, code, answer=replace(answer, items=items))
+
+    def says(self, *codes: str, said: Said = Said.AGREED, pence: int | None = None) -> None:
+        for code in codes:
+            say(self.portal, code, said, pence)
+
+
+@pytest.fixture
+def album(surfer: Surfer, portal: Portal) -> Album:
+    surfer.allowed.add(portal.simulators.addresses["govuk_pay"].removeprefix("http://"))
+    return Album(surfer, portal)
+
+
+def test_offers_d61(album: Album) -> None:
+    for key, departments in {
+        "testwell": (*TAMSIN, "hmrc", "hmcts"),
+        "exampleton": ("hmrc", "hmcts"),
+        "sampleford": ("dwp", "hmrc", "hmcts", "dvla"),
+        "mockridge": ("hmrc", "dwp", "slc", "council"),
+        "enghraifft": ("dwp",),
+        "fictionby": ("council", "dwp", "nhsbsa"),
+    }.items():
+        album.of(key, *departments)
+        album.shot("/plan", f"offer-{key}")
+    client = album.of("testwell", *TAMSIN)
+    album.error("/plan", "offer-error", "Work out this plan", amount="other", other="300")
+    change_answer(client, "dvla", late=True)
+    album.shot("/plan", "offer-late")
+    earlier = album.portal.services.clock.now() - timedelta(minutes=31)
+    change_answer(client, "dvla", late=False, arrived_at=earlier)
+    album.shot("/plan", "offer-cleared")
+    now = album.portal.services.clock.now()
+    answer = Unavailable(now, Unanswered.TIMED_OUT)
+    change_answer(client, "dvla", arrived_at=now, answer=answer)
+    album.shot("/plan", "offer-missing")
+    for code in ("dwp", "dvla"):
+        change_answer(client, code, answer=NoDebts(now))
+    album.shot("/plan", "offer-one-department")
+    album.debts("council", balance=Pence(48_49))
+    album.shot("/plan", "offer-once")
+    on(client, client.get("/plan"))
+    album.shot("/plan/check", "check-once")
+    album.debts("council", balance=Pence(12_345_678), interest_rate="8.00%")
+    client.visit.put(BUDGET, a_budget(CAST.person("testwell"), rent=0))
+    album.shot("/plan", "offer-large")
+
+
+def test_old_debts(album: Album) -> None:
+    album.of("sampleford", "dwp", "hmrc")
+    album.shot("/plan/old-debts", "old-debts")
+    album.error("/plan/old-debts", "old-debts-error")
+
+
+def test_the_way_to_a_yes_d62_to_d67(album: Album) -> None:
+    album.as_(seat(album.portal, "testwell", *TAMSIN))
+    album.shot("/plan", "before")
+    client = album.of("testwell", *TAMSIN)
+    client.visit.put(BUDGET, replace(a_budget(CAST.person("testwell")), checked=False))
+    album.shot("/plan", "before-to-check")
+    client = album.of("testwell", *TAMSIN)
+    album.shot("/plan/schedule", "schedule")
+    album.shot("/plan/schedule?all=1", "schedule-all")
+    album.shot("/plan/ways", "ways")
+    client.send(client.get("/plan"), do="continue")
+    album.shot("/plan/day", "day")
+    album.error("/plan/day", "day-error", day="other", other="31")
+    client.send(client.get("/plan/day"), day="15")
+    album.shot("/plan/how", "how")
+    album.error("/plan/how", "how-error")
+    client.send(client.get("/plan/how"), method="card")
+    album.shot("/plan/share", "share")
+    album.error("/plan/share", "share-error")
+    share = client.get("/plan/share")
+    all_no = {"share_dwp": "no", "totals_dwp": "no", "share_dvla": "no", "share_council": "no"}
+    client.send(share, **all_no)  # type: ignore[arg-type]
+    album.shot("/plan/not-now", "not-now-declined")
+    some = {**all_no, "share_dwp": "yes", "share_council": "yes"}
+    client.send(client.get("/plan/share"), **some)  # type: ignore[arg-type]
+    album.shot("/plan", "offer-declined")
+    client.send(client.get("/plan"), do="continue")
+    album.shot("/plan/check", "check-declined")
+    page = client.get("/plan/share")
+    names = {node["name"] for node in page.form().all("input", type_="radio")}
+    client.send(page, **dict.fromkeys(names, "yes"))  # type: ignore[arg-type]
+    client.send(client.get("/plan"), do="continue")
+    album.shot("/plan/check", "check")
+    album.error("/plan/check", "check-error")
+    album.surfer.go("/plan/check")
+    client.send(client.get("/plan"), do="work", amount="all")
+    client.send(client.get("/plan"), do="continue", follow=False)
+    album.surfer.page.get_by_label("Yes, I agree").check()
+    album.surfer.press("Continue")
+    album.surfer.look("check-changed")
+    album.surfer.page.get_by_label("No, I do not agree").check()
+    album.surfer.press("Continue")
+    album.surfer.look("not-agreed")
+    agreed(client)
+    album.shot("/plan/agreed", "agreed")
+    album.shot("/plan/letter", "letter")
+    album.says("dwp")
+    album.as_(seat(album.portal, "testwell"))
+    album.shot("/plan/agreed", "agreed-later")
+    album.shot("/plan/letter", "letter-later")
+
+
+@pytest.mark.parametrize(
+    ("name", "left_over"), [("short", -8800), ("zero", 0), ("token", 300), ("minimums", 2500)]
+)
+def test_not_now_for_money_d60(album: Album, name: str, left_over: int) -> None:
+    album.of("placeholder", *PRIYA, **with_spare("placeholder", left_over))
+    album.shot("/plan", f"not-now-{name}")
+
+
+def test_not_now_for_other_reasons_d60(album: Album) -> None:
+    more = with_spare("placeholder", 6000)
+    album.of("placeholder", *PRIYA, **more)
+    album.debts("dwp", balance=Pence(99_999_99))
+    album.shot("/plan", "not-now-too-long")
+    album.of("placeholder", *PRIYA, **more)
+    for code in PRIYA:
+        album.debts(code, hold=Hold.BREATHING_SPACE)
+    album.shot("/plan", "not-now-paused")
+    for code in PRIYA:
+        album.debts(code, hold=Hold.DISPUTE)
+    album.shot("/plan", "not-now-disputed")
+    album.of("placeholder", *PRIYA, **more)
+    album.debts("council", flags=frozenset({Flag.WARRANT}))
+    album.shot("/plan", "not-now-danger")
+    for nation in (Nation.SCOTLAND, Nation.NORTHERN_IRELAND):
+        client = album.of("placeholder", *PRIYA)
+        client.visit.put(BUDGET, replace(a_budget(CAST.person("placeholder")), nation=nation))
+        album.shot("/plan", f"not-now-{nation.value.lower()}")
+
+
+def test_the_pause_of_d60(album: Album) -> None:
+    client = album.of("fictionby", "nhsbsa", **with_spare("fictionby", 0))
+    album.shot("/plan", "not-now-can-ask")
+    album.shot("/plan/not-now/pause", "pause")
+    album.error("/plan/not-now/pause", "pause-error")
+    client.send(client.get("/plan/not-now/pause"), tell_nhsbsa="no")
+    album.shot("/plan/not-now/asked", "pause-nobody")
+    client.send(client.get("/plan/not-now/pause"), tell_nhsbsa="yes")
+    album.shot("/plan/not-now/asked", "pause-asked")
+
+
+def running(album: Album, *yes: str) -> Seated:
+    client = album.of("testwell", *TAMSIN)
+    agreed(client)
+    album.says(*yes)
+    return client
+
+
+def test_what_departments_say_d68(album: Album) -> None:
+    running(album)
+    album.shot("/plan/answers", "answers-none")
+    album.shot("/plan/progress", "progress-none")
+    album.says("council")
+    album.says("dwp", said=Said.CHANGE_ASKED, pence=5100)
+    album.says("dvla", said=Said.REFUSED)
+    album.shot("/plan/answers", "answers")
+    line = album.portal.rows("select share_id from plan_share where state = 'change_asked'")[0][0]
+    album.shot(f"/plan/answers/{line}", "settle")
+    album.error(f"/plan/answers/{line}", "settle-error")
+    album.shot("/plan/progress", "progress-answers")
+
+
+def test_so_far_d69(album: Album) -> None:
+    client = running(album, "council", "dwp")
+    album.shot("/plan/progress", "progress-first")
+    fell_due(album.portal, 0)
+    album.shot("/plan/progress", "progress-due-today")
+    sql(album.portal, "update instalment set due_on = due_on - 3 where state = 'due'")
+    album.shot("/plan/progress", "progress-late")
+    fell_due(album.portal, 1, paid=19448)
+    album.shot("/plan/progress", "progress-on-time")
+    sql(album.portal, "update instalment set due_on = due_on + 40 where state = 'paid'")
+    album.shot("/plan/progress", "progress-ahead")
+    album.says("dvla")
+    cleared(album.portal, "dvla")
+    album.shot("/plan/progress", "progress-one-done")
+    client.send(client.get("/plan/change/pause"), months="1")
+    album.shot("/plan/progress", "progress-paused")
+    album.shot("/plan/change/pause", "break-paused")
+    album.as_(seat(album.portal, "testwell"))
+    album.shot("/plan/progress", "progress-without-amounts")
+    album.shot("/home", "home-paused")
+
+
+def test_paying_d70_to_d73(album: Album) -> None:
+    portal, surfer = album.portal, album.surfer
+    client = running(album)
+    album.shot("/plan/pay", "pay-nobody-agreed")
+    album.shot("/plan/pay/transfer", "transfer-not-yet")
+    album.shot("/plan/payments", "payments-none")
+    album.says(*TAMSIN)
+    album.as_(seat(portal, "testwell"))
+    album.shot("/plan/pay", "pay-nothing-due")
+    album.as_(client)
+    album.shot("/plan/pay", "pay-early")
+    album.error("/plan/pay", "pay-early-error", "Continue to payment")
+    album.shot("/plan/pay/transfer", "transfer-nothing-due")
+    fell_due(portal, 1)
+    album.shot("/plan/pay", "pay-due")
+    album.shot("/plan/pay/transfer", "transfer")
+    album.error("/plan/pay", "pay-error", "Continue to payment", how_much="other", amount="0.50")
+    part = portal.services
+    store = open_store(portal.database.worker_url, role=WORKER)
+    taking = Taking(store, part.clock, part.chance, part.payments, part.wire_loop)
+
+    def look() -> None:
+        sql(portal, "update payment set check_at = now() where check_at is not null")
+        taking.look()
+
+    def pays(card: str, **more: str) -> None:
+        page = client.get("/plan/pay")
+        said = client.send(page, follow=False, **{"how_much": "due", **more})
+        address = said.response.headers["Location"]
+        for typed in ({"how": "card", "card": card}, {"how": "confirm"}):
+            requests.post(address, typed, timeout=5, allow_redirects=False)
+
+    portal.simulators.control(
+        "govuk_pay", {"faults": [{"on": "create_payment", "kind": "after_timeout", "seconds": 1}]}
+    )
+    surfer.expected.append("the server responded with a status of 503")
+    surfer.go("/plan/pay")
+    surfer.page.locator("[name=how_much][value=due]").check()
+    surfer.press("Continue to payment")
+    surfer.look("pay-later")
+    portal.simulators.control("govuk_pay", {"advance": 60})
+    look()
+    pays(DECLINED)
+    look()
+    album.shot("/plan/pay/return", "pay-failed")
+    pays(GOOD, keep="yes")
+    album.shot("/plan/pay/return", "pay-checking")
+    sql(portal, "update payment set made_at = made_at - interval '5 minutes'")
+    album.shot("/plan/pay/return", "pay-checking-long")
+    look()
+    album.shot("/plan/pay/return", "pay-done")
+    album.shot("/plan/payments", "payments")
+    album.shot("/plan/pay/card", "card")
+    fell_due(portal, 0)
+    album.shot("/plan/pay", "pay-card-kept")
+    client.send(client.get("/plan/pay/card"), "/plan/pay/card")
+    album.shot("/plan/pay/card", "card-none")
+    store.close()
+
+
+def test_what_has_not_come_d74(album: Album) -> None:
+    running(album, *TAMSIN)
+    album.shot("/plan/change/one-day", "one-day-next")
+    fell_due(album.portal, 3, paid=4000)
+    album.shot("/plan/missed", "missed-part")
+    album.error("/plan/missed", "missed-error")
+    album.shot("/plan/change/one-day", "one-day-late")
+    album.error("/plan/change/one-day", "one-day-error", "Move this payment", day="other")
+    sql(album.portal, "update instalment set due_on = due_on - 6 where state like '%due%'")
+    album.shot("/plan/missed", "missed-after-grace")
+    sql(album.portal, "update instalment set due_on = due_on - 70 where state <> 'planned'")
+    fell_due(album.portal, 40, 10)
+    album.shot("/plan/missed", "missed-review")
+    album.shot("/plan/progress", "progress-review")
+    sql(album.portal, "update plan set review_by = review_by - 60")
+    album.shot("/plan/missed", "missed-review-over")
+
+
+def test_something_has_changed_d75_to_d78(album: Album) -> None:
+    client = running(album)
+    album.shot("/plan/change/pause", "break-not-yet")
+    album.says("council", "dwp")
+    album.shot("/plan/change", "change")
+    album.error("/plan/change", "change-error")
+    album.shot("/plan/change/died", "died")
+    album.shot("/plan/change/pause", "break")
+    album.error("/plan/change/pause", "break-error")
+    album.shot("/plan/change/amount", "other-terms")
+    album.error("/plan/change/amount", "other-terms-error", amount="3", day="40")
+    client.send(client.get("/plan/change/amount"), amount="80", day="20")
+    album.shot("/plan/change/compare", "compare")
+    album.error("/plan/change/compare", "compare-error")
+    client.send(client.get("/plan/change/pause"), months="2")
+    client.send(client.get("/plan/progress"), "/plan/change/go-on")
+    album.error("/plan/change/pause", "break-too-much", months="1")
+    later = album.as_(seat(album.portal, "testwell"))
+    later.send(later.get("/plan/change/amount"), amount="120", day="1")
+    album.shot("/plan/change/compare", "compare-without-amounts")
+    album.shot("/plan/stop", "stop")
+    album.error("/plan/stop", "stop-error")
+    later.send(later.get("/plan/stop"), stop="yes")
+    for name in ("stopped", "agreed", "progress", "answers", "letter"):
+        album.shot(f"/plan/{name}", f"after-stop-{name}")
+
+
+def test_the_end_d79(album: Album) -> None:
+    client = running(album, *TAMSIN)
+    fell_due(album.portal, 9, paid=10000)
+    cleared(album.portal, "dvla", "council")
+    for code in TAMSIN:
+        answer = held(client, code).answer
+        assert isinstance(answer, Debts)
+        change_answer(client, code, answer=NoDebts(answer.at))
+    album.shot("/plan/finished", "finished-nearly")
+    album.shot("/plan/progress", "progress-nearly")
+    cleared(album.portal, "dwp")
+    album.shot("/plan/finished", "finished")
+    album.shot("/plan/letter", "letter-finished")
