@@ -8,8 +8,9 @@ an id that stands twice, and any change of what was posted.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,8 @@ from adapters.gateway.heads import Head
 from adapters.gateway.identity import Now, system_time
 from adapters.gateway.ledger import FINAL, Before, Ledger, Reply
 
+WAIT_SECONDS: Final = 30.0
+"""How long one process waits for another that writes."""
 WAITS, TAKEN, REFUSED = 0, 1, 2
 """Whether the portal has the answer."""
 FAULT: Final = ("why", "number", "at", "evidence")
@@ -108,15 +111,16 @@ class Book:
             str(path) == ":memory:"
         ) else None  # fmt: skip
         self._path = str(path)
+        if self._memory is None:
+            _write_ahead(self._path)
         with self.transaction("full") as tx:
             tx.executescript(_SCHEMA)
-            tx.execute("pragma journal_mode = wal")
 
     @contextmanager
     def transaction(self, synchronous: str = "normal") -> Iterator[sqlite3.Connection]:
         """All of it or nothing. `full` is on the disk before it returns, whatever happens to the
         machine; without it a power cut may undo the last of it, which money never risks."""
-        connection = self._memory or sqlite3.connect(self._path, timeout=30)
+        connection = self._memory or sqlite3.connect(self._path, timeout=WAIT_SECONDS)
         connection.isolation_level = None
         try:
             connection.execute(f"pragma synchronous = {synchronous}")
@@ -280,6 +284,21 @@ _BEFORE: Final = (
     " coalesce((select next_most_pence from entry where debt_handle = ?1 and kind = 'paid'"
     " order by sequence desc limit 1), 0) from entry where debt_handle = ?1"
 )
+
+
+def _write_ahead(path: str) -> None:
+    """Nobody waits in line for this one change in SQLite, so of several processes that begin a book
+    at once all but the first try again."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _head(tx: sqlite3.Connection) -> tuple[int, str]:
