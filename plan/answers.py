@@ -184,8 +184,10 @@ def _refuse(found: OwnPlan, line: OwnLine, said: PlanSaid) -> None:
 def _part_changed(line: OwnLine) -> bool:
     """S12: after its yes the line became another part, which the department has not seen."""
     last = line.last
-    taken = last is not None and last.applied is Applied.TAKEN
-    return taken and line.pence not in (last.seen_pence, last.asked_pence)  # type: ignore[union-attr]
+    if last is None:
+        return False
+    taken = last.applied is Applied.TAKEN
+    return taken and line.pence not in (last.seen_pence, last.asked_pence)
 
 
 def follow_answers(

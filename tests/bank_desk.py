@@ -3,6 +3,7 @@
 desk.import_(Line(10_000, desk.reference))      # the bank sends a statement, somebody reads it in
 desk.says("worklist")                           # what the command prints
 desk.begin("import", file)                      # the same as a process of its own
+desk.rows("select …")                           # what the database keeps
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from adapters.simulators.bank_statement import Line, statement
 from app.cli import main
 from app.paying_account import DEMONSTRATION
+from consent.store import WORKER, open_store
 from plan.bank_reference import bank_reference
 from tests.database import Database
 from tests.plan_life import Life
@@ -53,6 +57,10 @@ class BankDesk:
         path = self.folder / f"statement-{self.files}.xml"
         path.write_bytes(body)
         return path
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database.superuser_url.replace("+psycopg", "")) as connection:
+            return connection.execute(query.encode()).fetchall()
 
     def environment(self) -> dict[str, str]:
         return {
@@ -96,3 +104,14 @@ class BankDesk:
 
     def import_(self, *lines: Line, status: int = 0, **more: Any) -> str:
         return self.says("import", self.file(*lines, **more), status=status)
+
+
+@contextmanager
+def a_bank_desk(database: Database, folder: Path) -> Iterator[BankDesk]:
+    """Tamsin's £100 a month, on the day of her first payment."""
+    portal, worker = open_store(database.portal_url), open_store(database.worker_url, role=WORKER)
+    life = Life(portal, worker)
+    life.until_due()
+    yield BankDesk(database, life, folder)
+    portal.close()
+    worker.close()

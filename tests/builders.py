@@ -9,7 +9,7 @@ from uuid import UUID
 
 from consent import notices as notice_files
 from consent import register as register_files
-from consent.clock import Chance, SetClock
+from consent.clock import Chance, Clock, SetClock
 from consent.grant import Given, Shown, Yes, give
 from consent.ids import SubjectId
 from consent.people import Person
@@ -43,7 +43,7 @@ def a_clock(at: datetime = NOON) -> SetClock:
     return SetClock(at)
 
 
-def a_person(store: Store, clock: SetClock, chance: Chance, name: str = "tamsin") -> Person:
+def a_person(store: Store, clock: Clock, chance: Chance, name: str = "tamsin") -> Person:
     """Somebody who has signed in once."""
     sessions = Sessions(store, clock, chance, pepper=b"p" * 32)
     return Person(sessions.subject_for("https://identity.example", name))
@@ -53,7 +53,7 @@ def nobody_known() -> Person:
     return Person(SubjectId(UUID(int=1, version=4)))
 
 
-def a_sign_in(clock: SetClock) -> SignInEvidence:
+def a_sign_in(clock: Clock) -> SignInEvidence:
     return SignInEvidence(at=clock.now(), vot="Cl.Cm", ial="P2", idp="one_login")
 
 
@@ -66,7 +66,7 @@ def a_yes(*codes: str, purpose: Purpose = Purpose.VIEW_DEBTS) -> list[Yes]:
 
 def given(
     store: Store,
-    clock: SetClock,
+    clock: Clock,
     chance: Chance,
     actor: Person,
     codes: Sequence[str] = ("dwp",),

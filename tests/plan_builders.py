@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import create_engine, text
 
 from consent import register as register_files
-from consent.clock import SetClock
+from consent.clock import Clock
 from consent.ids import DepartmentCode, GrantId
 from consent.people import Person
 from consent.purposes import Purpose
@@ -53,7 +53,7 @@ def terms(pence: int, *, day: int = 1, every: Every = Every.MONTH) -> Terms:
 
 
 def allow(
-    store: Store, clock: SetClock, actor: Person, codes: Sequence[str], post_key: str = "run"
+    store: Store, clock: Clock, actor: Person, codes: Sequence[str], post_key: str = "run"
 ) -> dict[DepartmentCode, GrantId]:
     """Permissions to run a plan, given now."""
     receipt = given(
@@ -70,7 +70,7 @@ def allow(
 
 def agreed(
     store: Store,
-    clock: SetClock,
+    clock: Clock,
     actor: Person,
     money: Money = THREE,
     *,

@@ -64,6 +64,13 @@ def a_series(
     return found
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Who went away is not worth a word."""
+
+
 @dataclass
 class RudePortal:
     """`moods` are taken in turn, one for each call of `/v1`: an HTTP status, `nonce` or `drop`."""
@@ -98,9 +105,7 @@ class RudePortal:
 
             do_PUT = do_POST = do_GET
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who went away
+        self.server = _Quiet(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
         return self

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import DepartmentCode
 from consent.records import hold_answer, hold_request
 from consent.store import Tx
+from consent.store.words import drop_words_of
 
 
 class Decision(StrEnum):
@@ -99,12 +100,7 @@ def put(tx: Tx, row: HoldAnswer) -> bool:
 
 
 def drop_words(tx: Tx, before: datetime) -> int:
-    """Take the words out of answers of before this moment; how many had some."""
-    return tx.connection.execute(
-        update(hold_answer)
-        .where(hold_answer.c.answered_at < before, hold_answer.c.words != "")
-        .values(words="")
-    ).rowcount
+    return drop_words_of(tx, hold_answer, before)
 
 
 def _answers(tx: Tx, query: Select[Any]) -> list[HoldAnswer]:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import DepartmentCode
 from consent.store import Tx
+from consent.store.words import drop_words_of
 from plan.records import share_answer
 from plan.terms import Reason, Said
 
@@ -97,12 +98,7 @@ def applied(tx: Tx, answer_id: UUID, now: datetime, became: Applied) -> None:
 
 
 def drop_words(tx: Tx, before: datetime) -> int:
-    """Take the words out of answers of before this moment; how many had some."""
-    return tx.connection.execute(
-        update(share_answer)
-        .where(share_answer.c.answered_at < before, share_answer.c.words != "")
-        .values(words="")
-    ).rowcount
+    return drop_words_of(tx, share_answer, before)
 
 
 def _answers(tx: Tx, query: Select[Any]) -> list[ShareAnswer]:

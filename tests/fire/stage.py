@@ -121,8 +121,8 @@ class Stage:
         worker = open_store(self.database.addresses.worker, role=WORKER)
         found = []
         for number in range(PEOPLE):
-            actor = a_person(store, clock, set_chance(f"{number}"), name=f"p{number}")  # type: ignore[arg-type]
-            agreed(store, clock, actor, THREE)  # type: ignore[arg-type]
+            actor = a_person(store, clock, set_chance(f"{number}"), name=f"p{number}")
+            agreed(store, clock, actor, THREE)
             for code in THREE:
                 self._yes(worker, store, actor, code)
             found.append((actor, str(plan_of(store, actor).plan_id)))

@@ -158,7 +158,7 @@ class Run:
         clock = SystemClock()
         for number in range(many):
             person = Person(SubjectId(new_uuid(os.urandom)))
-            made = given(self.store, clock, os.urandom, person, ("dwp",), post_key=f"{number}")  # type: ignore[arg-type]  # any clock will do
+            made = given(self.store, clock, os.urandom, person, ("dwp",), post_key=f"{number}")
             self.waiting.append((person, made.grants[0].grant_id))
 
     def stop_one(self) -> None:

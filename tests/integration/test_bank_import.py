@@ -14,47 +14,28 @@ import pytest
 
 from adapters.simulators.bank_statement import Line
 from consent.clock import SetClock
-from consent.store import WORKER, Store, open_store
 from plan.paying import RefundReason
 from plan.progress import everything_kept
 from plan.retention import drop_statements
-from tests.bank_desk import BankDesk
+from tests.bank_desk import BankDesk, a_bank_desk
 from tests.builders import a_person, set_chance
 from tests.database import Database
-from tests.plan_life import Life
 
 
 @pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role=WORKER)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def desk(database: Database, worker: Store, tmp_path: Path) -> Iterator[BankDesk]:
-    """Tamsin's £100 a month, on the day of her first payment."""
-    opened = open_store(database.portal_url)
-    life = Life(opened, worker)
-    life.until_due()
-    yield BankDesk(database, life, tmp_path)
-    opened.close()
-
-
-def rows(desk: BankDesk, query: str) -> list[tuple[Any, ...]]:
-    url = desk.database.superuser_url.replace("+psycopg", "")
-    with psycopg.connect(url) as connection:
-        return connection.execute(query.encode()).fetchall()
+def desk(database: Database, tmp_path: Path) -> Iterator[BankDesk]:
+    with a_bank_desk(database, tmp_path) as opened:
+        yield opened
 
 
 def entries(desk: BankDesk) -> list[tuple[Any, ...]]:
-    return rows(desk, "select kind, state, pence, said from bank_entry order by pence, kind")
+    return desk.rows("select kind, state, pence, said from bank_entry order by pence, kind")
 
 
 def paid(desk: BankDesk) -> int:
     """Pence that count for the plan, by its instalments; its allocations say the same."""
-    ((days,),) = rows(desk, "select sum(paid_pence) from instalment")
-    ((parts,),) = rows(desk, "select coalesce(sum(pence), 0) from allocation")
+    ((days,),) = desk.rows("select sum(paid_pence) from instalment")
+    ((parts,),) = desk.rows("select coalesce(sum(pence), 0) from allocation")
     assert days == parts
     return int(days)
 
@@ -77,7 +58,7 @@ def test_a_transfer_with_its_reference_is_a_payment_once_however_often_it_is_rea
     assert "0 new" in desk.import_(copy, statement_id="S1")
     assert paid(desk) == 10_000
     assert entries(desk) == [("credit", "matched", 10_000, "")]
-    assert rows(desk, "select route, value_date from payment") == [("bank", date(2026, 3, 2))]
+    assert desk.rows("select route, value_date from payment") == [("bank", date(2026, 3, 2))]
 
 
 def test_what_nearly_matches_waits_for_somebody_who_is_told_what_may_be_meant(
@@ -96,7 +77,7 @@ def test_what_nearly_matches_waits_for_somebody_who_is_told_what_may_be_meant(
     assert f"perhaps meant: {desk.reference}" in said
     assert "the bank's number: B-77" in said
     assert "Aunt" not in said
-    ((entry,),) = rows(desk, "select entry_id from bank_entry where pence = 10000")
+    ((entry,),) = desk.rows("select entry_id from bank_entry where pence = 10000")
     wrong = desk.reference[:-1] + ("3" if desk.reference[-1] != "3" else "4")
     assert "no plan has this reference" in desk.says("match", str(entry), wrong, status=1)
     desk.says("match", str(entry), desk.reference)
@@ -115,8 +96,8 @@ def test_what_the_bank_takes_back_is_undone_to_the_penny(desk: BankDesk) -> None
     desk.says("import", file)
     desk.says("import", file)
     assert paid(desk) == 0
-    assert rows(desk, "select sum(pence), min(pence) < 0 from allocation") == [(0, True)]
-    assert sorted(rows(desk, "select reason, state, pence from refund")) == [
+    assert desk.rows("select sum(pence), min(pence) < 0 from allocation") == [(0, True)]
+    assert sorted(desk.rows("select reason, state, pence from refund")) == [
         (RefundReason.CHARGED_BACK, "done", 20_000),
         (RefundReason.OVER, "done", 30_000),
     ]
@@ -145,7 +126,7 @@ def test_a_reversal_of_which_nobody_knows_waits_and_an_operator_says_what_it_und
     desk.import_(Line(-10_000, "no number", reversal=True), opening=10_000, status=0)
     said = desk.says("worklist", status=1)
     assert "taken back by the bank" in said
-    ((credit,),) = rows(desk, "select entry_id from bank_entry where kind = 'credit'")
+    ((credit,),) = desk.rows("select entry_id from bank_entry where kind = 'credit'")
     desk.says("match", first_id(said), "--undoes", str(credit))
     assert paid(desk) == 0
 
@@ -175,7 +156,7 @@ def test_a_file_at_fault_loses_nothing_and_does_not_keep_others_out(desk: BankDe
     assert "line 10: This is not well-formed XML. Ask the bank" in err
     assert "nowhere.xml: No such file" in err
     assert "1 entries, 1 new" in out
-    assert rows(desk, "select count(*) from bank_statement") == [(1,)]
+    assert desk.rows("select count(*) from bank_statement") == [(1,)]
 
 
 def test_each_decision_is_made_once_and_the_sums_say_where_each_penny_is(
@@ -183,7 +164,7 @@ def test_each_decision_is_made_once_and_the_sums_say_where_each_penny_is(
 ) -> None:
     lines = [Line(pence, "nobody") for pence in (100, 200, 300, 400)]
     desk.import_(*lines, Line(10_000, desk.reference), Line(-50, "fee"), Line(7, came_back=True))
-    ids = [row[0] for row in rows(desk, "select entry_id from bank_entry order by pence")]
+    ids = [row[0] for row in desk.rows("select entry_id from bank_entry order by pence")]
     for errand, entry in zip(("ignore", "send-back", "hold", "ignore"), ids[:4], strict=True):
         desk.says(errand, str(entry))
     assert "sorted out already" in desk.says("send-back", str(ids[0]), status=1)
@@ -216,21 +197,21 @@ def test_two_who_import_the_same_file_and_are_killed_count_each_entry_once(
     many = 60
     file = desk.file(*(Line(100, desk.reference, servicer_ref=f"B-{at}") for at in range(many)))
     first = [desk.begin("import", file) for _ in range(2)]
-    while rows(desk, "select count(*) from bank_entry") < [(10,)]:
+    while desk.rows("select count(*) from bank_entry") < [(10,)]:
         assert any(one.poll() is None for one in first)
         time.sleep(0.01)
     for one in first:
         one.kill()
         one.communicate(timeout=30)
-    ((done,),) = rows(desk, "select count(*) from bank_entry where state = 'matched'")
+    ((done,),) = desk.rows("select count(*) from bank_entry where state = 'matched'")
     assert 0 < done < many, "killed half-way"
     assert "NOT WHOLE" in desk.says("totals", status=1)
     desk.says("import", file)
     assert "NOT WHOLE" not in desk.says("totals")
-    assert rows(desk, "select count(*), sum(pence) from bank_entry where state = 'matched'") == [
+    assert desk.rows("select count(*), sum(pence) from bank_entry where state = 'matched'") == [
         (many, 100 * many)
     ]
-    assert rows(desk, "select count(*), sum(amount_pence) from payment") == [(many, 100 * many)]
+    assert desk.rows("select count(*), sum(amount_pence) from payment") == [(many, 100 * many)]
     assert paid(desk) == 100 * many
 
 
@@ -240,7 +221,7 @@ def test_what_is_sorted_out_goes_six_years_later_and_what_waits_stays(desk: Bank
     now = datetime.now(UTC)
     assert drop_statements(desk.life.worker, SetClock(now + timedelta(days=6 * 365))) == 0
     assert drop_statements(desk.life.worker, SetClock(now + timedelta(days=6 * 365 + 3))) == 1
-    assert rows(desk, "select count(*) from bank_statement") == [(1,)]
+    assert desk.rows("select count(*) from bank_statement") == [(1,)]
     assert entries(desk) == [("credit", "unmatched", 100, "")]
 
 

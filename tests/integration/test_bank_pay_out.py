@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,14 @@ from adapters.payments.pain001 import NAMESPACE
 from adapters.simulators.bank_statement import Line
 from consent.clock import SetClock
 from consent.people import Department
-from consent.store import WORKER, Store, open_store
 from plan.answer import Said, answer
 from plan.number import number_settled
 from plan.pay_back import note_sent, owed
 from plan.remit import remit
-from tests.bank_desk import BankDesk
+from tests.bank_desk import BankDesk, a_bank_desk
 from tests.builders import a_person, set_chance
 from tests.database import Database
 from tests.plan_builders import DAYS, PRIVATE, a_line, agreed, line_of, plan_of
-from tests.plan_life import Life
 
 DAY = date(2026, 4, 2)
 AFTER_CUT_OFF = datetime(2026, 4, 2, 15, 30, tzinfo=UTC)
@@ -39,29 +38,13 @@ HERE = "{" + NAMESPACE + "}"
 
 
 @pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role=WORKER)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def desk(database: Database, worker: Store, tmp_path: Path) -> Iterator[BankDesk]:
-    """Tamsin's £100 a month, on the day of her first payment."""
-    opened = open_store(database.portal_url)
-    life = Life(opened, worker)
-    life.until_due()
+def desk(database: Database, tmp_path: Path) -> Iterator[BankDesk]:
+    """The key that opens sealed tokens lies there, too."""
     (tmp_path / "keys").mkdir()
     key = base64.urlsafe_b64encode(PRIVATE).decode()
     (tmp_path / "keys" / "token_key").write_text(key)
-    yield BankDesk(database, life, tmp_path)
-    opened.close()
-
-
-def rows(desk: BankDesk, query: str) -> list[tuple[Any, ...]]:
-    url = desk.database.superuser_url.replace("+psycopg", "")
-    with psycopg.connect(url) as connection:
-        return connection.execute(query.encode()).fetchall()
+    with a_bank_desk(database, tmp_path) as opened:
+        yield opened
 
 
 def remitted(desk: BankDesk) -> int:
@@ -111,10 +94,10 @@ def test_a_day_is_one_message_to_the_bank_and_an_advice_for_each_department(
     before = files(desk)
     kept = {
         ref.replace(" ", ""): total
-        for ref, total in rows(desk, "select reference, total_pence from remittance")
+        for ref, total in desk.rows("select reference, total_pence from remittance")
     }
     assert instructions(desk) == [kept]
-    assert rows(desk, "select distinct state from remittance") == [("sent",)]
+    assert desk.rows("select distinct state from remittance") == [("sent",)]
     for name, body in before.items():
         if name.endswith(".json"):
             said = json.loads(body)
@@ -159,7 +142,7 @@ def test_nothing_is_paid_where_the_parts_are_not_the_sum(desk: BankDesk) -> None
         connection.execute("update remittance set total_pence = total_pence + 1")
     assert "its parts are another sum" in pays_out(desk, status=1)
     assert not (desk.folder / "out").exists()
-    assert rows(desk, "select distinct instruction from remittance") == [("",)]
+    assert desk.rows("select distinct instruction from remittance") == [("",)]
 
 
 def test_outside_a_demonstration_no_department_is_paid_to_an_invented_account(
@@ -174,13 +157,13 @@ def test_outside_a_demonstration_no_department_is_paid_to_an_invented_account(
     assert "is the demonstration's" in pays_out(desk, status=1)
 
 
-def test_fines_are_records_as_the_courts_take_them(desk: BankDesk, worker: Store) -> None:
+def test_fines_are_records_as_the_courts_take_them(desk: BankDesk) -> None:
     store, clock = desk.life.store, desk.life.clock
     person = a_person(store, clock, set_chance("fines"), "winston")
     line = a_line("hmcts", 5_000, token="25000001A")
     agreed(store, clock, person, {"hmcts": 5_000}, lines=[line], seed="fines")
     answer(
-        worker,
+        desk.life.worker,
         clock,
         os.urandom,
         actor=Department(line.department),
@@ -220,7 +203,7 @@ def test_what_is_over_or_nobodys_goes_back_once_to_the_account_it_came_from(
         Line(800, "nobody", gone=True),
     )
     desk.says("import", file)
-    for (entry,) in rows(desk, "select entry_id from bank_entry where state = 'unmatched'"):
+    for (entry,) in desk.rows("select entry_id from bank_entry where state = 'unmatched'"):
         desk.says("send-back", str(entry))
     assert "3 to go back, £315.00" in desk.says("owed", status=1)
     said = desk.says("pay-back", file, "--out", out, status=1)
@@ -239,14 +222,14 @@ def test_what_is_over_or_nobodys_goes_back_once_to_the_account_it_came_from(
     assert "is sent or taken back already" in desk.says("given-back", reference, status=1)
     refund = next(one for one, pence in sums.items() if pence == 30_000)
     desk.import_(Line(-30_000, end_to_end=refund), opening=100_000)
-    assert rows(desk, "select state from refund") == [("done",)]
+    assert desk.rows("select state from refund") == [("done",)]
 
 
 def test_a_pay_back_that_broke_off_is_finished_or_taken_away(desk: BankDesk) -> None:
     out = desk.folder / "out"
     file = desk.file(Line(700, "nobody"))
     desk.says("import", file)
-    ((entry, identity),) = rows(desk, "select entry_id, identity from bank_entry")
+    ((entry, identity),) = desk.rows("select entry_id, identity from bank_entry")
     desk.says("send-back", str(entry))
     desk.says("pay-back", file, "--out", out)
     (whole,) = out.iterdir()
@@ -280,36 +263,35 @@ def test_cash_counts_once_for_each_receipt(desk: BankDesk) -> None:
     assert "not a reference" in desk.says(*wrong, status=1)
     late = [word if word != str(today) else str(today + timedelta(days=1)) for word in once]
     assert "in the future" in desk.says(*late, status=1)
-    paid = rows(desk, "select route, sum(amount_pence), count(*) from payment group by route")
+    paid = desk.rows("select route, sum(amount_pence), count(*) from payment group by route")
     assert paid == [("cash", 10_000, 2)]
-    assert rows(desk, "select sum(paid_pence) from instalment") == [(10_000,)]
+    assert desk.rows("select sum(paid_pence) from instalment") == [(10_000,)]
 
 
 def test_no_name_account_or_message_of_a_payer_stays_anywhere(desk: BankDesk) -> None:
     """Whatever becomes of an entry: in no row of any table, and in nothing that was said."""
-    marks = {"payer": "Mx Zanzibar Quill", "account": ("917364", "82736455")}
+    line = partial(Line, payer="Mx Zanzibar Quill", account=("917364", "82736455"))
     said = []
     lines = [
-        Line(10_000, f"Zanzibar rent {desk.reference}", **marks),  # type: ignore[arg-type]
-        Line(700, "Zanzibar Quill for Aunt Xanthe", **marks),  # type: ignore[arg-type]
-        Line(800, "Zanzibar Quill", end_to_end="ZANZIBAR-8", **marks),  # type: ignore[arg-type]
+        line(10_000, f"Zanzibar rent {desk.reference}"),
+        line(700, "Zanzibar Quill for Aunt Xanthe"),
+        line(800, "Zanzibar Quill", end_to_end="ZANZIBAR-8"),
     ]
     file = desk.file(*lines)
     bad = desk.file(*lines, closing=1)
     said += [desk.says("import", file), desk.says("import", bad, status=1)]
     said.append(desk.says("worklist", status=1))
-    ((entry,),) = rows(desk, "select entry_id from bank_entry where pence = 800")
+    ((entry,),) = desk.rows("select entry_id from bank_entry where pence = 800")
     said += [
         desk.says("send-back", str(entry)),
         desk.says("pay-back", file, "--out", desk.folder / "out"),
     ]
     said += [desk.says("totals"), desk.says("owed")]
     tables = [
-        name
-        for (name,) in rows(desk, "select tablename from pg_tables where schemaname = 'public'")
+        name for (name,) in desk.rows("select tablename from pg_tables where schemaname = 'public'")
     ]
     for table in tables:
-        said += [str(row) for (row,) in rows(desk, f"select t::text from {table} t")]
+        said += [str(row) for (row,) in desk.rows(f"select t::text from {table} t")]
     assert any("10000" in line for line in said)
     for mark in ("zanzibar", "quill", "xanthe", "917364", "82736455"):
         assert not [line for line in said if mark in line.lower()], mark

@@ -20,14 +20,12 @@ from consent.jose import verify
 from consent.people import Department
 from consent.signer import SERIES_TYPE
 from consent.store import SIGNER, WORKER, open_store
-from plan.collect import fall_due
 from plan.number import number_settled
 from plan.remit import remit
-from tests.bench.bench_run import fill
 from tests.database import Database
 from tests.department_desk import ISSUER, DoorDesk, Machine, a_door
-from tests.integration.test_numbering import SETTLE
 from tests.plan_builders import DAYS
+from tests.settled import settled_payments
 
 COUNT = 25
 
@@ -37,14 +35,7 @@ def desk(shared_database: Database) -> Iterator[DoorDesk]:
     """Payments of 25 plans that came, a part of each for four departments."""
     url = shared_database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
-        fill(connection, COUNT)
-        worker = open_store(shared_database.worker_url, role=WORKER)
-        while fall_due(worker, SystemClock(), lambda size: b"7" * size, working_days=DAYS):
-            pass
-        for statement in SETTLE:
-            connection.execute(statement.encode())
-        number_settled(worker)
-        worker.close()
+        settled_payments(connection, shared_database, COUNT)
         with a_door(shared_database, SystemClock()) as opened:
             yield opened
 

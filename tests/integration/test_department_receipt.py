@@ -29,8 +29,8 @@ def store(database: Database) -> Iterator[Store]:
 
 
 def test_its_own_record_and_no_word_of_another_department(desk: DoorDesk, store: Store) -> None:
-    person = a_person(store, desk.clock, set_chance())  # type: ignore[arg-type]  # a clock that is set
-    made = given(store, desk.clock, set_chance("g"), person, ["dwp", "hmrc"])  # type: ignore[arg-type]
+    person = a_person(store, desk.clock, set_chance())
+    made = given(store, desk.clock, set_chance("g"), person, ["dwp", "hmrc"])
     mine, other = sorted(made.grants, key=lambda grant: grant.department)
     dwp = desk.machine("dwp")
     said = desk.read(dwp.receipt(mine.grant_id), RECEIPT)

@@ -18,15 +18,10 @@ from werkzeug.serving import make_server
 
 from adapters.gateway.book import Book
 from consent.clock import SystemClock
-from consent.store import WORKER, open_store
-from plan.collect import fall_due
-from plan.number import number_settled
-from tests.bench.bench_run import fill
 from tests.database import Database
 from tests.department_desk import ISSUER, a_door
-from tests.integration.test_numbering import SETTLE
-from tests.plan_builders import DAYS
 from tests.portal import ROOT, Quiet
+from tests.settled import settled_payments
 
 COUNT = 2
 EACH = 2_500
@@ -61,14 +56,7 @@ def served(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) 
     """Payments of two plans that came, a part of each for four departments."""
     url = shared_database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
-        fill(connection, COUNT)
-        worker = open_store(shared_database.worker_url, role=WORKER)
-        while fall_due(worker, SystemClock(), lambda size: b"7" * size, working_days=DAYS):
-            pass
-        for statement in SETTLE:
-            connection.execute(statement.encode())
-        number_settled(worker)
-        worker.close()
+        settled_payments(connection, shared_database, COUNT)
     with a_door(shared_database, SystemClock()) as desk:
         machine = desk.machine("dwp")
         key = tmp_path_factory.mktemp("keys") / "dwp.jwk.json"

@@ -11,14 +11,11 @@ import pytest
 from consent.store import WORKER, Store, open_store
 from plan.number import number_settled
 from tests import chain
-from tests.bench.bench_run import LINES, fill
+from tests.bench.bench_run import LINES
 from tests.database import Database
+from tests.settled import settled_payments
 
 COUNT = 1_500
-SETTLE = (
-    "update payment set state = 'settled', settled_at = now(), value_date = current_date",
-    "update allocation set state = 'settled', value_date = current_date",
-)
 TAMPER = {
     "left out": "delete from allocation where sequence = 7 and department = 'dwp'",
     "another amount": "update allocation set pence = 1 where sequence = 7 and department = 'dwp'",
@@ -32,19 +29,9 @@ TAMPER = {
 @pytest.fixture
 def settled(database: Database) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """Many payments that came, of four departments each, as the superuser sees them."""
-    from consent.clock import SystemClock
-    from plan.collect import fall_due
-    from tests.plan_builders import DAYS
-
     url = database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
-        fill(connection, COUNT)
-        worker = open_store(database.worker_url, role=WORKER)
-        while fall_due(worker, SystemClock(), lambda size: b"7" * size, working_days=DAYS):
-            pass
-        worker.close()
-        for statement in SETTLE:
-            connection.execute(statement.encode())
+        settled_payments(connection, database, COUNT, numbered=False)
         yield connection
 
 

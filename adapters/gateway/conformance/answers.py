@@ -63,9 +63,10 @@ def _is_for(lab: Lab, question: Question, token: str, said: dict[str, Any]) -> N
     for name, value in expected.items():
         must(said.get(name) == value, f"{name} is not that of the question")
     now, issued, ends = int(time.time()), said.get("iat"), said.get("exp")
-    must(type(issued) is int and type(ends) is int, "iat and exp must be whole seconds")
-    must(0 < ends - issued <= 300, "it is good for more than five minutes")  # type: ignore[operator]
-    must(now - 30 <= issued <= now + 10, "iat is not now")  # type: ignore[operator]
+    if type(issued) is not int or type(ends) is not int:
+        raise Failed("iat and exp must be whole seconds")
+    must(0 < ends - issued <= 300, "it is good for more than five minutes")
+    must(now - 30 <= issued <= now + 10, "iat is not now")
     must(isinstance(said.get("jti"), str), "it has no jti")
     must(said.get("result") in RESULTS, f"there is no result {said.get('result')!r}")
     unasked = sorted(set(said) - CLAIMS)
