@@ -19,7 +19,7 @@ from typing import Final
 
 from consent.ids import REFERENCE_ALPHABET
 
-KINDS: Final = ("M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10")
+KINDS: Final = ("M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10", "M11")
 """New kinds go at the end: the place of a kind is in the codes that are out already."""
 SIZE: Final = 8
 FIRST_DAY: Final = date(2026, 1, 1)

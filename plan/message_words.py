@@ -56,6 +56,7 @@ _ENGLISH: Final[Mapping[str, Written]] = MappingProxyType(
             SUBJECT,
             N_("A year has passed. Is everything still right? Sign in to check it or change it."),
         ),
+        "M11": Written(SUBJECT, N_("You asked us to remind you. Sign in to see what is new.")),
     }
 )
 _WELSH_CODE: Final = "Cod gwirio %(code)s."
@@ -93,6 +94,10 @@ _WELSH: Final[Mapping[str, Written]] = MappingProxyType(
             _WELSH_SUBJECT,
             "Mae blwyddyn wedi mynd heibio. A yw popeth yn dal yn iawn? Mewngofnodwch i’w wirio"
             " neu i’w newid.",
+        ),
+        "M11": Written(
+            _WELSH_SUBJECT,
+            "Gofynnoch i ni eich atgoffa. Mewngofnodwch i weld beth sy’n newydd.",
         ),
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from consent.clock import LONDON
@@ -12,6 +12,15 @@ OPENS, CLOSES = 8, 20
 """Hours of the day in London."""
 NOT_ON_SUNDAYS: Final = frozenset({"M05"})
 _SUNDAY: Final = 6
+
+
+def first_from(moment: datetime) -> datetime:
+    """The first moment from this one on at which a message may go, in UTC."""
+    local = moment.astimezone(LONDON)
+    if OPENS <= local.hour < CLOSES:
+        return moment.astimezone(UTC)
+    day = local.date() + timedelta(days=local.hour >= CLOSES)
+    return datetime.combine(day, time(OPENS), LONDON).astimezone(UTC)
 
 
 def may_go(now: datetime) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ twice. Its words and its address are put together at that moment and kept nowher
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
-from consent.clock import Clock, london_date
+from consent.clock import LONDON, Clock
 from consent.people import Worker
 from consent.store import Store, people
 from plan import check_code
@@ -20,7 +20,15 @@ from plan.message_words import KINDS, written
 from plan.quiet_hours import may_go
 from plan.sending import Arrived, Letterbox, Messages, Sending, Sent
 from plan.store import messages, to_tell
-from plan.store.messages import DELIVERED, FAILED, NOT_SENT, SENT, WAITING, MessageRow
+from plan.store.messages import (
+    DELIVERED,
+    FAILED,
+    NOT_SENT,
+    REMINDER,
+    SENT,
+    WAITING,
+    MessageRow,
+)
 
 NEWS: Final = timedelta(days=3)
 """What could not go for so long does not go; after it nobody asks whether it arrived."""
@@ -47,7 +55,7 @@ def send_next(
         count(why_not)
         return 1
     if done.outcome is Sending.REFUSED:
-        code = check_code.made(check_code_key, row.kind, london_date(row.made_at))
+        code = check_code.made(check_code_key, row.kind, row.dated)
         said = written(row.kind, row.language, day=row.day, code=code)
         done = provider.send(row.message_id, to, said)
     return _note(store, clock, row, done, to.channel or row.channel, count)
@@ -85,11 +93,19 @@ def _claim(store: Store, clock: Clock) -> tuple[MessageRow, Letterbox, str] | No
         why_not = ""
         if contact is None or contact.channel not in BY_US or not contact.sealed_address:
             return row, Letterbox(row.subject, "", ""), "no_safe_contact"
-        if now - row.made_at > NEWS:
+        if now - _news_from(row) > NEWS:
             why_not = "too_late"
+        elif row.kind == REMINDER and row.message_id in messages.called_off(tx, row.subject):
+            why_not = "called_off"
         elif not to_tell.still_true(tx, row.kind, row.subject, row.day, now):
             why_not = "no_longer_true"
         return row, Letterbox(row.subject, contact.channel, contact.sealed_address), why_not
+
+
+def _news_from(row: MessageRow) -> datetime:
+    """A reminder waits for its day; until then it is not old."""
+    start = datetime.combine(row.day, time(), LONDON)
+    return max(row.made_at, start) if row.kind == REMINDER else row.made_at
 
 
 def _note(

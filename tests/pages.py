@@ -7,7 +7,8 @@
     assert page.says("Only when you sign in and ask us to")
 
 Each HTML answer must have a title that is its h1, one h1, unique ids, `no-store`, the strict
-policy, labels for its boxes, and no inline style or handler. Forms carry their token.
+policy, labels for its boxes, and no inline style or handler. Forms carry their token. It is read
+at grade 7 at most (`tests/reading.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
+
+from tests import reading
 
 SERVICE = " – See and pay what you owe to government"
 VOID = frozenset(
@@ -268,7 +271,11 @@ def check(page: Page) -> None:
     levels = [int(node.tag[1]) for node in page.main.walk() if re.fullmatch("h[1-6]", node.tag)]
     for before, after in pairwise(levels):
         assert after <= before + 1, f"{where}: heading levels {levels}"
-    assert document.one("html")["lang"], where
+    language = document.one("html")["lang"]
+    assert language, where
+    ours = plain.endswith(SERVICE) or plain == headings[0].text
+    at_most = reading.PUBLIC if ours else reading.CONSOLE
+    reading.check(page.main, language=language, where=where, at_most=at_most)
 
 
 def _check_node(node: Node, ids: set[str], where: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from app.citizen import debts_words
+from app.citizen import debts_words, remind
 from app.citizen.debts_words import FACTS, Status
+from app.citizen.remind import Offer
 from app.citizen.view import holds_by_tag, moratorium_until, tag_of
 from app.http.current import now, services
 from consent.clock import LONDON, london_date
@@ -40,6 +41,10 @@ class Words:
         ends = card.until.astimezone(LONDON)
         nights = ends.date() - card.at.astimezone(LONDON).date()
         return nights == timedelta(days=1) and ends.hour < MORNING
+
+    def reminder(self, card: Card) -> Offer | None:
+        """What a closed department's card offers (S06)."""
+        return remind.offer(card)
 
     def name(self, code: str) -> str:
         """A department's name by its code."""

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response
 
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import services
+from app.http.current import now, services
 from app.http.pages import page
+from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
-from consent.clock import london_date
+from app.http.words import long_date
 from consent.errors import NotFound
 from plan import check_code
 from plan.message_words import KINDS, Written, written
 from plan.store import messages
-from plan.store.messages import FAILED, MessageRow
+from plan.store.messages import FAILED, REMINDER, WAITING, MessageRow
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 SHOWN: Final = 100
@@ -50,6 +51,8 @@ class Shown:
     state: str
     language: str
     failed: bool
+    call_off: str
+    """Where it can be called off, while it can."""
 
 
 @blueprint.get("")
@@ -59,7 +62,8 @@ def listed() -> Response:
     actor = session.person()
     with services().store.transaction(actor) as tx:
         found = messages.of_subject(tx, actor.subject, limit=SHOWN)
-    shown = [_shown(row) for row in found if row.kind in KINDS]
+        off = messages.called_off(tx, actor.subject)
+    shown = [_shown(row, off) for row in found if row.kind in KINDS]
     return page(
         "citizen/account/messages.html",
         messages=shown,
@@ -74,15 +78,22 @@ def one(message_id: UUID) -> Response:
     actor = session.person()
     with services().store.transaction(actor) as tx:
         found = messages.one_of(tx, actor.subject, message_id)
+        off = messages.called_off(tx, actor.subject)
     if found is None or found.kind not in KINDS:
         raise NotFound("no such message")
-    return page("citizen/account/message.html", message=_shown(found))
+    return page("citizen/account/message.html", message=_shown(found, off))
 
 
-def _shown(row: MessageRow) -> Shown:
-    code = check_code.made(services().check_code_key, row.kind, london_date(row.made_at))
+def _shown(row: MessageRow, off: frozenset[UUID]) -> Shown:
+    code = check_code.made(services().check_code_key, row.kind, row.dated)
     said = written(row.kind, row.language, day=row.day, code=code)
+    ahead = row.status == WAITING and row.try_at is not None and row.try_at > now()
+    ahead = ahead and row.kind == REMINDER and not row.tries and row.message_id not in off
     state: Any = STATES.get((row.status, row.channel)) or STATES.get((row.status, ""))
+    if row.message_id in off:
+        state = gettext("You called this off. It is not sent")
+    elif ahead:
+        state = gettext("Not sent yet. We send it on %(day)s", day=long_date(row.day))
     return Shown(
         f"/messages/{row.message_id}",
         row.sent_at or row.made_at,
@@ -90,4 +101,5 @@ def _shown(row: MessageRow) -> Shown:
         str(state or ""),
         row.language,
         row.status == FAILED,
+        f"/messages/{row.message_id}/call-off" if ahead else "",
     )

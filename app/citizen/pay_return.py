@@ -6,23 +6,28 @@ What came of a payment is the worker's word: this page only asks it to look.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from app.citizen import paying, plan_words
-from app.citizen.pay import PAY, RETURN
+from app.citizen.pay import RETURN
 from app.citizen.plan_steps import PROGRESS
+from app.http import session
 from app.http.access import signed_in
-from app.http.current import now
+from app.http.current import now, services
 from app.http.pages import page
 from consent.errors import OutsideFailed
 from plan.paying import PaymentState
+from plan.progress import progress
 
 blueprint = Blueprint("pay_return", __name__)
 WAITS: Final = 60
 """Seconds after which the page says that it does not know."""
+KNOWN_AFTER: Final = timedelta(hours=2)
+"""GOV.UK Pay ends what nobody finished after 90 minutes; the worker asks it every 10."""
 EVERY: Final = "2"
 EVERY_LATER: Final = "30"
 
@@ -39,8 +44,15 @@ def back() -> Response:
     if not payment.open:
         return page("citizen/plan/pay_failed.html", payment=payment)
     paying.look_now(payment)
-    long = (now() - payment.made_at).total_seconds() > WAITS
-    answer = page("citizen/plan/pay_checking.html", payment=payment, long=long)
+    at = now()
+    long = (at - payment.made_at).total_seconds() > WAITS
+    answer = page(
+        "citizen/plan/pay_checking.html",
+        payment=payment,
+        long=long,
+        now=at,
+        known_by=payment.made_at + KNOWN_AFTER,
+    )
     answer.headers["Refresh"] = EVERY_LATER if long else EVERY
     return answer
 
@@ -74,4 +86,5 @@ def _received(last: paying.Newest) -> Response:
     parts = [
         (plan_words.name(part.department), part.pence) for part in last.parts if part.pence > 0
     ]
-    return page("citizen/plan/pay_done.html", payment=last.payment, parts=parts, pay=PAY)
+    plan = progress(services().store, actor=session.person())
+    return page("citizen/plan/pay_done.html", payment=last.payment, parts=parts, plan=plan)

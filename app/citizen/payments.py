@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -19,8 +19,8 @@ from app.http.current import services
 from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
-from plan.paying import AllocationKind, AllocationState, PaymentState, Route
-from plan.store import payments, refunds
+from plan.paying import AllocationKind, AllocationState, Outcome, PaymentState, Route
+from plan.store import payments, receipts, refunds
 from plan.store.payments import AllocationRow, PaymentRow
 from plan.store.refunds import RefundRow
 
@@ -39,6 +39,14 @@ ROUTES: Final = {
     Route.BENEFIT: _l("from your benefit"),
 }
 """How it came, where that is not by card."""
+OUTCOMES: Final = {
+    Outcome.POSTED: _l("The department has it"),
+    Outcome.IN_SUSPENSE: _l("The department has it and is looking for where it belongs"),
+    Outcome.HELD: _l("The department has it and holds it"),
+    Outcome.REJECTED: _l("The department sent it back"),
+    Outcome.RETURNED: _l("The department sent it back"),
+}
+"""What a department said about its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +98,36 @@ def _all() -> list[Made]:
         ids = [row.payment_id for row in rows]
         parts = payments.parts_of(tx, ids) if ids else []
         back = refunds.of_payments(tx, ids) if ids else []
+        said = receipts.outcomes(tx, [part.allocation_id for part in parts])
     return [
         Made(
             payment=row,
             said=str(STATES[row.state]),
             route=str(ROUTES.get(row.route, "")),
-            parts=_parts([part for part in parts if part.payment_id == row.payment_id]),
+            parts=_parts([part for part in parts if part.payment_id == row.payment_id], said),
             back=tuple(one for one in back if one.payment_id == row.payment_id),
         )
         for row in rows
     ]
 
 
-def _parts(found: Sequence[AllocationRow]) -> tuple[tuple[str, int, str], ...]:
+def _parts(
+    found: Sequence[AllocationRow], said: Mapping[UUID, Outcome]
+) -> tuple[tuple[str, int, str], ...]:
     """What each line got, with what went back of it counted in."""
     by_line: dict[UUID, int] = {}
     for part in found:
         by_line[part.share_id] = by_line.get(part.share_id, 0) + part.pence
     return tuple(
-        (plan_words.name(part.department), by_line[part.share_id], _where(part))
+        (plan_words.name(part.department), by_line[part.share_id], _where(part, said))
         for part in found
         if part.kind is AllocationKind.PAID
     )
 
 
-def _where(part: AllocationRow) -> str:
+def _where(part: AllocationRow, said: Mapping[UUID, Outcome]) -> str:
+    if part.allocation_id in said:
+        return str(OUTCOMES[said[part.allocation_id]])
     if part.state is AllocationState.VOID:
         return gettext("Not paid")
     if part.state is AllocationState.PLANNED:

@@ -33,6 +33,7 @@ from plan.rules.claims import claim_from_debt
 from plan.rules.proposal import propose
 from plan.rules.strategies import StrategyName
 from plan.standing import standing
+from plan.store import payments
 
 blueprint = Blueprint("plan_progress", __name__)
 
@@ -57,7 +58,10 @@ def so_far() -> Response:
         return redirect(PLAN, 303)
     if plan.state is PlanState.FINISHED:
         return redirect(FINISHED, 303)
-    part, left = services(), left_to_pay(plan, current_view()) if plan.live else None
+    part, actor = services(), session.person()
+    left = left_to_pay(plan, current_view()) if plan.live else None
+    with part.store.transaction(actor) as tx:
+        paid = payments.paid_by_line(tx, plan.plan_id)
     count = plan.payments_made + left.months if left and left.months is not None else 0
     return page(
         "citizen/plan/progress.html",
@@ -65,8 +69,8 @@ def so_far() -> Response:
         left=left,
         count=count,
         done=100 * plan.payments_made // count if count else 0,
-        departments=plan_words.by_department(plan),
-        stands=standing(part.store, part.clock, actor=session.person(), plan_id=plan.plan_id),
+        departments=plan_words.by_department(plan, paid),
+        stands=standing(part.store, part.clock, actor=actor, plan_id=plan.plan_id),
         waiting=[plan_words.name(code) for code in plan.waiting_for],
         done_with=plan_words.done_with(plan),
         month=month_and_year,

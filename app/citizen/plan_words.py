@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from app.citizen.plan_case import Worked
 from app.citizen.plan_dates import month_and_year
@@ -110,11 +112,13 @@ class LeftOut(Ephemeral):
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """A department of an agreed plan: what it gets of each payment, and its lines."""
+    """A department of an agreed plan: what it gets of each payment, its lines, and what came to it
+    so far. Pence."""
 
     name: str
     pence: int
     lines: tuple[LineSoFar, ...]
+    paid: int = 0
 
     @property
     def said(self) -> str:
@@ -123,10 +127,17 @@ class DepartmentRow:
         return ", ".join(str(STATES[state]) for state in states)
 
 
-def by_department(plan: PlanSoFar) -> list[DepartmentRow]:
-    """The departments of an agreed plan, A to Z."""
+def by_department(
+    plan: PlanSoFar, paid: Mapping[UUID, int] = MappingProxyType({})
+) -> list[DepartmentRow]:
+    """The departments of an agreed plan, A to Z. `paid` is pence by line."""
     found = [
-        DepartmentRow(name(code) or code, sum(line.pence for line in lines if line.live), lines)
+        DepartmentRow(
+            name(code) or code,
+            sum(line.pence for line in lines if line.live),
+            lines,
+            sum(paid.get(line.share_id, 0) for line in lines),
+        )
         for code, lines in plan.departments().items()
     ]
     return sorted(found, key=attrgetter("name"))

@@ -125,15 +125,13 @@ def _refused(refused: SignInRefused) -> Response:
     return redirect(PAGE_OF.get(refused.kind, "/sign-in/not-signed-in"), 303)
 
 
-def _onward() -> str | None:
+def _onward(to: str) -> str | None:
     """Where signing out goes on to, so that the sign-in service forgets this browser too."""
     known = session.visit().get(IDENTITY, Identity)
     if known is None:
         return None
     try:
-        return services().one_login.logout_url(
-            known.id_token, f"{settings().portal_url}/signed-out", ""
-        )
+        return services().one_login.logout_url(known.id_token, settings().portal_url + to, "")
     except SignInRefused:
         return None
 

@@ -33,6 +33,7 @@ WHAT: Final = MappingProxyType(
         "M07": _l("A message that something you set up ends soon"),
         "M08": _l("A message that there is an answer for you"),
         "M10": _l("A message that a year has passed"),
+        "M11": _l("A reminder that somebody asked for"),
         "M09": _l("A message that your adviser did something for you"),
     }
 )

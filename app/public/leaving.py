@@ -11,7 +11,7 @@ from app.http import session
 from app.http.access import anyone, safe_path, signed_in
 from app.http.current import services
 from app.http.pages import page
-from app.http.signing_out import onward
+from app.http.signing_out import ACCOUNT_CLOSED, SIGNED_OUT, onward
 
 blueprint = Blueprint("leaving", __name__)
 SOMEWHERE_ELSE: Final = "https://www.bbc.co.uk/weather"
@@ -31,7 +31,7 @@ def sign_out() -> Response:
     """Ends the session here, then at the sign-in service where it has one (shared devices)."""
     address = onward() if session.live_session() else None
     session.sign_out()
-    return redirect(address or "/signed-out", 303)
+    return redirect(address or SIGNED_OUT, 303)
 
 
 @blueprint.post("/session/stay")
@@ -44,11 +44,20 @@ def stay() -> Response | dict[str, int]:
     return redirect(safe_path(request.form.get("next")), 303)
 
 
-@blueprint.get("/signed-out")
+@blueprint.get(SIGNED_OUT)
 @anyone
 def signed_out() -> Response:
     """D91."""
     return page("public/signed_out.html") if not session.live_session() else redirect("/home", 303)
+
+
+@blueprint.get(ACCOUNT_CLOSED)
+@anyone
+def account_closed() -> Response:
+    """After D88. Who came back and is signed in has an account again."""
+    if session.live_session():
+        return redirect("/home", 303)
+    return page("public/account_closed.html")
 
 
 @blueprint.get("/timed-out")

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from consent.clock import london_date
 from consent.ids import SubjectId
 from consent.store import Tx
 from plan.records import message
@@ -19,6 +20,10 @@ from plan.store.to_tell import ToTell
 LEASE: Final = timedelta(minutes=3)
 """How long a claimed row is left alone: longer than any one sending takes."""
 WAITING, SENT, DELIVERED, FAILED, NOT_SENT = "waiting", "sent", "delivered", "failed", "not_sent"
+REMINDER: Final = "M11"
+"""The one kind that a person asks for, and that waits for a day ahead (S06)."""
+CALLED_OFF: Final = "OFF"
+"""No message: a row of this kind, about a reminder, says that it is not to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,12 @@ class MessageRow:
     status: str
     tries: int
     provider_ref: str
+    try_at: datetime | None
+
+    @property
+    def dated(self) -> date:
+        """The day that its check code names: it was made on it, or is for it."""
+        return self.day if self.kind == REMINDER else london_date(self.made_at)
 
 
 _ALL: Final = (
@@ -50,13 +61,22 @@ _ALL: Final = (
     message.c.status,
     message.c.tries,
     message.c.provider_ref,
+    message.c.try_at,
 )
 
 
 def add(
-    tx: Tx, message_id: UUID, what: ToTell, *, channel: str, language: str, now: datetime
+    tx: Tx,
+    message_id: UUID,
+    what: ToTell,
+    *,
+    channel: str,
+    language: str,
+    now: datetime,
+    not_before: datetime | None = None,
 ) -> bool:
-    """A message to send; False when there is one about this already."""
+    """A message to send, at once or at a moment ahead; False when there is one about this
+    already."""
     goes = channel != "none"
     done = tx.connection.execute(
         upsert(message)
@@ -69,7 +89,7 @@ def add(
             about=what.about,
             day=what.day,
             made_at=now,
-            try_at=now if goes else None,
+            try_at=(not_before or now) if goes else None,
             status=WAITING if goes else NOT_SENT,
         )
         .on_conflict_do_nothing()
@@ -142,6 +162,34 @@ def one_of(tx: Tx, subject: SubjectId, message_id: UUID) -> MessageRow | None:
         select(*_ALL).where(message.c.subject_id == subject, message.c.message_id == message_id)
     ).one_or_none()
     return None if row is None else _read(row)
+
+
+def reminders_of(tx: Tx, subject: SubjectId, now: datetime) -> list[MessageRow]:
+    """Those that nobody has begun to send and that were not called off, the soonest first."""
+    rows = tx.connection.execute(
+        select(*_ALL)
+        .where(
+            message.c.subject_id == subject,
+            message.c.kind == REMINDER,
+            message.c.status == WAITING,
+            message.c.try_at > now,
+            message.c.tries == 0,
+            message.c.message_id.not_in(_called_off(subject)),
+        )
+        .order_by(message.c.try_at)
+    )
+    return [_read(row) for row in rows]
+
+
+def called_off(tx: Tx, subject: SubjectId) -> frozenset[UUID]:
+    """The reminders that this person called off."""
+    return frozenset(tx.connection.execute(_called_off(subject)).scalars())
+
+
+def _called_off(subject: SubjectId) -> Select[UUID]:
+    return select(message.c.about).where(
+        message.c.subject_id == subject, message.c.kind == CALLED_OFF
+    )
 
 
 def _set(tx: Tx, message_id: UUID, status: str, values: dict[str, object]) -> None:

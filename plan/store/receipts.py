@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,13 @@ def is_own(tx: Tx, allocation_id: UUID) -> bool:
 def one(tx: Tx, allocation_id: UUID) -> ReceiptRow | None:
     found = _receipts(tx, select(*_ALL).where(allocation_receipt.c.allocation_id == allocation_id))
     return found[0] if found else None
+
+
+def outcomes(tx: Tx, allocation_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
+    """What became of these at their departments; one without an answer is not there."""
+    columns = (allocation_receipt.c.allocation_id, allocation_receipt.c.outcome)
+    rows = tx.connection.execute(select(*columns).where(columns[0].in_(allocation_ids)))
+    return {row[0]: Outcome(row[1]) for row in rows}
 
 
 def put(tx: Tx, row: ReceiptRow) -> bool:

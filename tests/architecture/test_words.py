@@ -1,26 +1,19 @@
-"""The words of the citizen and public pages: plain, short, and the same as the published ones.
+"""The words of the citizen and public pages: plain and short.
 
 Rules: journeys, section 7 (tone and word rules, K22, K23, K24) and section 3.4 (CD06, CD09, CD11).
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
-import pytest
 from jinja2 import Environment
 
 from tests import words
 from tests.words import ROOT, Said
-
-SHARED = Path(os.environ.get("SVD_SHARED", ROOT.parent / "shared"))
-PUBLISHED = SHARED / "data" / "errors.json"
 
 BANNED: Final = (
     *("debtor", "debtors", "default", "defaults", "defaulted", "delinquent", "arrears"),
@@ -68,12 +61,6 @@ PERMISSION_PAGES: Final = re.compile(
 )
 GIVEN_AS_IT_IS: Final = {"Tell us what the problem is": "the given words of D24"}
 """Messages that start with neither Enter, Select nor a label."""
-RELEASED: Final = re.compile(
-    r"D0[345]|D1[0-69]|D24|D27|D4[1-5]|D46[a-l]|D4[7-9]|D5[01]|D6[0-6]|D78|P02"
-)
-"""Pages of this release that have forms."""
-UNUSED: Final = {"Select your council": "a postcode leads to one council here, so none is chosen"}
-"""Published messages that no page of this release can show, and why."""
 
 
 def said(text: str, phrase: str) -> bool:
@@ -196,33 +183,6 @@ def test_error_messages_say_what_to_do_and_have_no_full_stop_k24() -> None:
         assert not one.words.endswith((".", "!")), one
         starts = one.words.startswith(("Enter ", "Select ")) or " must be " in one.words
         assert starts or one.words in GIVEN_AS_IT_IS, one
-
-
-def published() -> list[str]:
-    if not PUBLISHED.is_file():
-        pytest.skip(f"the published messages are not here: {PUBLISHED}")
-    messages: dict[str, list[str]] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
-    return [text for text, pages in messages.items() if any(map(RELEASED.fullmatch, pages))]
-
-
-def test_every_published_error_message_of_this_release_is_in_the_source() -> None:
-    """Word for word; a blank of theirs (`<line>`) is a value of ours (`%(line)s`)."""
-    known = {one.words for one in words.collected()}
-    shapes = [words.shape(one.words) for one in words.error_messages()]
-    missing = []
-    for message in published():
-        for shape in shapes:
-            found = shape.fullmatch(message)
-            if found and all(_fills(part, known) for part in found.groups()):
-                break
-        else:
-            missing.append(message)
-    assert missing == sorted(UNUSED)
-
-
-def _fills(part: str, known: set[str]) -> bool:
-    """A blank, a sum of money, or a label that we say in these words."""
-    return part in known or re.fullmatch(r"<[^<>]+>|£<?[\w,.]+>?", part) is not None
 
 
 SYLLABLES: Final = {

@@ -79,12 +79,46 @@ def test_what_is_due_is_paid_and_split_d71_d73(
     taking.look()
     page = tamsin.get("/plan/pay/return")
     assert page.heading == "Payment received"
+    assert page.says("Your plan reference: PL")
+    assert page.says("Your next payment is £100 on")
     assert states(portal) == [("settled", 10_000)]
     parts = portal.rows("select sum(pence), count(*) from allocation where state = 'settled'")
     assert parts == [(10_000, 3)]
     assert tamsin.get("/plan/payments").says("Received, goes to the department next")
+    assert "Paid so far: £54.45" in tamsin.get("/plan/progress").text
     assert "Sampleshire Council,54.45," in tamsin.get("/plan/payments.csv").html
     assert not tamsin.get("/plan/pay").says("all that is due")
+
+
+def test_when_nobody_knows_yet_the_page_says_by_when_d72(portal: Portal, tamsin: Seated) -> None:
+    begins(tamsin)
+    sql(portal, "update payment set made_at = made_at - interval '2 minutes'")
+    page = tamsin.get("/plan/pay/return")
+    assert page.says("We do not know yet if your payment went through. Do not pay again.")
+    assert page.says("We will tell you by")
+    sql(portal, "update payment set made_at = made_at - interval '3 hours'")
+    page = tamsin.get("/plan/pay/return")
+    assert page.says("We keep asking.")
+    assert "We will tell you by" not in page.text
+
+
+def test_a_part_says_what_its_department_made_of_it_d70(
+    portal: Portal, tamsin: Seated, taking: Taking
+) -> None:
+    types_card(begins(tamsin), GOOD)
+    worker_looks(portal, taking)
+    sql(
+        portal,
+        "insert into allocation_receipt (allocation_id, department, outcome, reason, line,"
+        " returned_pence, received_at, by_kind, said_hash)"
+        " select allocation_id, department, case department when 'dwp' then 'returned'"
+        " else 'posted' end, '', 'open', 0, now(), 'department', repeat('0', 64)"
+        " from allocation where department <> 'dvla'",
+    )
+    said = tamsin.get("/plan/payments").text
+    assert "The department has it" in said
+    assert "The department sent it back" in said
+    assert "Received, goes to the department next" in said
 
 
 def test_a_card_that_is_refused_takes_nothing_and_another_try_is_open(

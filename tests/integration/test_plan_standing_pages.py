@@ -56,6 +56,9 @@ def test_on_time_and_waiting_for_a_department(portal: Portal, tamsin: Seated) ->
     page = tamsin.get("/plan/progress")
     assert page.says("All that was due has come.")
     assert page.says("Paid so far £97.24")
+    assert "Paid so far: £0" in page.text, (
+        "what came to each department, from the parts of payments"
+    )
     later = seat(portal, "testwell")
     assert later.get("/plan/progress").says("You have made 1 payment, £97.24 in all.")
 

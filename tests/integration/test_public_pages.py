@@ -30,6 +30,7 @@ TITLES = {
     "/about/departments": "Departments you can ask",
     "/log": "The log of permissions",
     "/signed-out": "You have signed out",
+    "/account-closed": "Your account is closed",
     "/timed-out": "For your security, we signed you out",
     "/404": "Page not found",
     "/500": "Sorry, there is a problem with the service",

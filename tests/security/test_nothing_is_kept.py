@@ -134,6 +134,10 @@ def with_faults(house: CanaryHouse) -> None:
     client.send(client.get("/debts/get"))
     page = client.get("/debts")
     assert page.status == 200
+    house.simulators.control("dwp", {"person": KEY, "answer": "closed:06:00"})
+    client.send(page, "/debts/ask-again/dwp")
+    page = client.send(client.get("/debts"), "/debts/remind/dwp")
+    assert page.says("We will send you a message at 8am on")
     for path in ("/budget/household", "/budget/in/choose", "/national-insurance-number"):
         client.post(path, {"nino": f"{MARKER}-nino", "adults": f"{MARKER}-many"})
     client.get("/leave", follow=False)

@@ -43,7 +43,10 @@ class Registration:
                 environ.get("SVD_ONE_LOGIN_REDIRECT_URIS", f"{portal_url}/sign-in/return")
             ),
             post_logout_uris=_list(
-                environ.get("SVD_ONE_LOGIN_POST_LOGOUT_URIS", f"{portal_url}/signed-out")
+                environ.get(
+                    "SVD_ONE_LOGIN_POST_LOGOUT_URIS",
+                    f"{portal_url}/signed-out,{portal_url}/account-closed",
+                )
             ),
             back_channel_uri=environ.get(
                 "SVD_ONE_LOGIN_BACK_CHANNEL_URI", f"{portal_url}/sign-in/back-channel-logout"
