@@ -52,10 +52,12 @@ class Program:
         )
 
     def kill(self) -> None:
+        """Once: the number of a process that was waited for may be somebody else's by now."""
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
+            self.process = None
 
 
 @dataclass
