@@ -13,7 +13,7 @@ import requests
 from app.taking import Taking
 from consent.store import WORKER, open_store
 from plan.answer import Said
-from tests.debts_desk import Seated
+from tests.debts_desk import Seated, seat
 from tests.integration.test_plan_change_pages import TAMSIN, say
 from tests.pay_lab import DECLINED, GOOD
 from tests.plan_desk import agreed, at_the_plan, quick
@@ -88,6 +88,7 @@ def test_what_is_due_is_paid_and_split_d71_d73(
     assert "Paid so far: £54.45" in tamsin.get("/plan/progress").text
     assert "Sampleshire Council,54.45," in tamsin.get("/plan/payments.csv").html
     assert not tamsin.get("/plan/pay").says("all that is due")
+    assert seat(portal, "testwell").get("/plan/pay").heading == "Nothing is due now"
 
 
 def test_when_nobody_knows_yet_the_page_says_by_when_d72(portal: Portal, tamsin: Seated) -> None:

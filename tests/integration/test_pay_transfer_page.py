@@ -33,6 +33,7 @@ def tamsin(portal: Portal) -> Seated:
 def test_what_the_page_says_is_enough_for_a_transfer_to_arrive(
     portal: Portal, tamsin: Seated, tmp_path: Path
 ) -> None:
+    assert tamsin.get("/plan/pay").heading == "There is nothing to pay yet"
     assert tamsin.get("/plan/pay/transfer").says("Do not pay yet")
     for code in TAMSIN:
         say(portal, code, Said.AGREED)
