@@ -6,7 +6,7 @@ such words: it reads them in its console (decision 46), so there is nothing to s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -24,6 +24,7 @@ from consent.told import note_told as note_department_told
 from consent.withdraw import TOPIC as CONSENT_ENDED
 from plan.lines import CHANGED, ENDED, PROPOSED, share_of_ref
 from plan.ports import Told
+from plan.push import GROWN, note_pushed, to_push
 from plan.tell import PartToTell, note_told, part_to_tell
 
 SECONDS: Final = 60.0
@@ -47,7 +48,8 @@ _TOLD: Final = {Delivery.TAKEN: Told.TAKEN, Delivery.REFUSED: Told.REFUSED}
 @dataclass(frozen=True, slots=True, repr=False)
 class Deliveries:
     """`plan.ports.Deliver` over the adapters. `token_key` opens sealed debt tokens: the delivery
-    role alone holds it (decision 27)."""
+    role alone holds it (decision 27). `sign_head` is the signer's, for a department and a number of
+    its series."""
 
     store: Store
     clock: Clock
@@ -55,6 +57,7 @@ class Deliveries:
     loop: WireLoop
     messages: Mapping[DepartmentCode, NativeMessages]
     token_key: bytes
+    sign_head: Callable[[str, int], str]
 
     def __call__(self, topic: str, department: str, ref: str) -> Told:
         """Read as it stands now, send, write down what came back."""
@@ -65,6 +68,8 @@ class Deliveries:
             return self._consent_ended(messages, department, GrantId(ref))
         if topic in _PLAN:
             return self._plan(messages, department, topic, ref)
+        if topic == GROWN:
+            return self._grown(messages, DepartmentCode(department))
         raise OutsideFailed(department, "unknown_topic")
 
     def _consent_ended(self, messages: NativeMessages, department: str, grant_id: GrantId) -> Told:
@@ -109,6 +114,16 @@ class Deliveries:
         )
         if told is Told.TAKEN and goes_on:
             note_told(self.store, self.clock, self.chance, share_id)
+        return told
+
+    def _grown(self, messages: NativeMessages, department: DepartmentCode) -> Told:
+        """One that will not take it is not asked again until its series has grown further."""
+        number = to_push(self.store, department)
+        if not number:
+            return Told.NOT_NEEDED
+        head = self.sign_head(department, number)
+        told = self._settled(department, self.loop.call(messages.send_head(head), seconds=SECONDS))
+        note_pushed(self.store, department, number)
         return told
 
     def _message(self, part: PartToTell) -> PlanMessage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from consent.disposal import dispose_due
 from consent.erase import erase
 from consent.errors import OutsideFailed
 from consent.expire import expire, lapse
+from consent.ids import DepartmentCode
 from consent.log.checkpoint import CheckpointSigner, take_checkpoint
 from consent.log.sequencer import sequence
 from consent.people import Worker
@@ -41,6 +42,7 @@ from plan.miss import count_missed, end_after_review
 from plan.number import number_settled
 from plan.pause import go_on
 from plan.ports import Deliver, Told
+from plan.push import push_due
 from plan.receipts import follow_receipts
 from plan.release import release
 from plan.remit import remit
@@ -84,9 +86,12 @@ class Rounds:
         heads: CheckpointSigner | None = None,
         messaging: Messaging | None = None,
         taking: Taking | None = None,
+        pushed: Collection[DepartmentCode] = (),
     ) -> None:
         """`heads` signs what the log says of itself; without it nothing is signed. `messaging`
-        writes to people; without it nobody is written to. `taking` asks whoever takes money."""
+        writes to people; without it nobody is written to. `taking` asks whoever takes money.
+        `pushed` are the departments that want to be told when money is on its way to them."""
+        self._pushed = pushed
         self._taking = taking
         self._messaging = messaging
         self._heads = heads
@@ -118,6 +123,7 @@ class Rounds:
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),
             Round("number", SECOND, lambda: number_settled(self._store)),
+            Round("push", SECOND, lambda: push_due(self._store, self._clock, self._pushed)),
             Round("remit", 15 * MINUTE, lambda: remit(*base, working_days=self._days)),
             Round("answers", SECOND, lambda: follow_answers(*base, working_days=self._days)),
             Round("receipts", SECOND, lambda: follow_receipts(*base)),

@@ -108,6 +108,7 @@ def main(clock: Clock | None = None) -> None:
         loop=outside.loop,
         messages=outside.messages,
         token_key=secret(settings.keys_dir, "token_key"),
+        sign_head=outside.signer.sign_series_head,
     )
     messaging = Messaging(
         store, clock, chance, working.notify, secret(settings.keys_dir, "check_code")
@@ -124,6 +125,7 @@ def main(clock: Clock | None = None) -> None:
                 heads=outside.signer,
                 messaging=messaging,
                 taking=Taking(store, clock, chance, outside.payments, outside.loop),
+                pushed=[one.code for one in outside.register.connected() if one.takes_heads],
             )
         )
     finally:

@@ -39,7 +39,7 @@ class DepartmentEntry:
     only place we send it to, `token_address` where the tokens of its own wire come from (by default
     `address`/oauth/token), `silence_days` is set where silence counts as agreed, `longest_days`
     where the department lets a permission to ask it last no longer than that (F11), `bank` where
-    it is paid."""
+    it is paid, `takes_heads` that it wants to be told when money is on its way to it (F58)."""
 
     code: DepartmentCode
     name: str
@@ -55,6 +55,7 @@ class DepartmentEntry:
     website: str = ""
     budget_totals: bool = False
     takes_holds: bool = False
+    takes_heads: bool = False
     silence_days: int = 0
     longest_days: int = 0
     bank: BankDetails | None = None
@@ -112,6 +113,8 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
         entry = replace(entry, address=(address or entry.address).rstrip("/"))
         if entry.connected and (entry.wire not in WIRES or not entry.address):
             faults.append(f"{entry.code}: a connected department needs a known wire and an address")
+        if entry.takes_heads and entry.wire != "native":
+            faults.append(f"{entry.code}: only our own protocol has a place for heads")
         if bank and not (_SORT_CODE.fullmatch(bank.sort_code) and _ACCOUNT.fullmatch(bank.account)):
             faults.append(f"{entry.code}: a bank account is six and eight digits")
         entries.append(entry)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from adapters.gateway.book import Book
 from adapters.gateway.chain import Entry
 from adapters.gateway.door import Door
+from adapters.gateway.doorbell import Bell, Doorbell, Listener
 from adapters.gateway.faults import NotNow, Refused, SeriesBroken
 from adapters.gateway.identity import Identity
 from adapters.gateway.ledger import Before, Ledger, PostAll, Reply, answer_by_balance
@@ -17,12 +18,15 @@ from adapters.gateway.round import Gateway
 
 __all__ = [
     "Before",
+    "Bell",
     "Book",
     "Door",
+    "Doorbell",
     "Entry",
     "Gateway",
     "Identity",
     "Ledger",
+    "Listener",
     "NotNow",
     "PostAll",
     "Refused",

@@ -4,7 +4,9 @@
         --key dwp_sign.jwk.json --book dwp.sqlite3 --ledger yours.accounts:Accounts
 
 `--ledger` names a class of the department's own with the method of `adapters.gateway.Ledger`;
-without it every entry is posted and its line stays open. Exit 1: a fault with `--once`.
+without it every entry is posted and its line stays open. `--doorbell` takes the portal's word that
+money is on its way, at that port of this machine or at host:port, for a place behind the
+department's own TLS. Exit 1: a fault with `--once`.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ import json
 import random
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from adapters.gateway.book import Book
 from adapters.gateway.door import Door
+from adapters.gateway.doorbell import KEYS_REST, Bell, Doorbell, Listener
 from adapters.gateway.faults import GatewayFault
 from adapters.gateway.identity import Identity, read_key
 from adapters.gateway.keep_going import keep_going
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--portal-keys", type=Path, default=None, help="its JWK set, as a file")
     parser.add_argument("--certificate", nargs=2, default=None, help="client certificate and key")
     parser.add_argument("--every", type=float, default=30.0, help="seconds between rounds (30)")
+    parser.add_argument("--doorbell", default="", help="where to be told, as port or host:port")
     parser.add_argument("--once", action="store_true", help="one round, then the totals")
     given = parser.parse_args(arguments)
     identity = Identity(given.client, read_key(json.loads(given.key.read_text())))
@@ -52,13 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gateway = Gateway(door, Book(given.book), _ledger(given.ledger))
     if given.once:
         return _once(gateway)
-    told = threading.Event()
+    bell = Bell()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: bell.stop())
+    if given.doorbell:
+        host, _, port = given.doorbell.rpartition(":")
+        doorbell = Doorbell(door.heads(KEYS_REST), gateway.book, bell.ring)
+        listener = Listener(doorbell, host or "127.0.0.1", int(port))
+        _say(f"told at {host or '127.0.0.1'}:{listener.port}")
     keep_going(
         gateway.round,
         every=given.every,
-        wait=told.wait,
+        wait=bell.wait,
         say=_say,
         dice=random.Random(),  # noqa: S311 - spreads calls over time, guards nothing
     )

@@ -222,13 +222,14 @@ class Book:
         return [(Day(*row[:5]), bool(row[5])) for row in rows]
 
     def note_fault(self, fault: SeriesBroken | None) -> None:
-        """The last round's fault; None when the series was whole."""
+        """The last round's fault; None when the series was whole. That the portal told two pasts
+        stays until somebody takes it out."""
         with self.transaction() as tx:
-            tx.execute("delete from fault")
+            tx.execute("delete from fault where why <> 'disagrees'")
             if fault is not None:
                 at = self._now().isoformat()
                 tx.execute(
-                    "insert into fault values (1, ?, ?, ?, ?)",
+                    "insert or ignore into fault values (1, ?, ?, ?, ?)",
                     (fault.why, fault.number, at, fault.evidence),
                 )
 

@@ -77,13 +77,15 @@ class Door:
     def close(self) -> None:
         self._session.close()
 
-    def heads(self) -> Heads:
-        """What reads the portal's signed word about this department's series."""
+    def heads(self, rest: timedelta = timedelta(0)) -> Heads:
+        """What reads the portal's signed word about this department's series; its keys are read
+        anew no sooner than after `rest`."""
         return Heads(
             self._portal_keys,
             issuer=self._issuer,
             client_id=self._identity.client_id,
             now=self._now,
+            rest=rest,
         )
 
     def get(self, path: str, query: str = "") -> Answer:

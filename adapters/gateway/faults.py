@@ -30,8 +30,9 @@ class SeriesBroken(GatewayFault):
     """What came does not follow from what is in the book. Nothing of it was posted.
 
     `gap`, `doubled`, `changed` (the hash is another), `behind` (the portal has less than we),
-    `not_moving`, `malformed`, `signature` (not signed, or for another page). `evidence` is the head
-    that the portal signed for what came, where there is one: kept, it proves what it said.
+    `not_moving`, `malformed`, `signature` (not signed, or for another page), `disagrees` (a head
+    that was pushed is not of what was posted). `evidence` is the head that the portal signed for
+    what came, where there is one: kept, it proves what it said.
     """
 
     evidence = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from joserfc import jws
@@ -40,12 +41,20 @@ class Head:
 
 class Heads:
     """`fetch` reads the keys that the portal publishes; it is asked again for a `kid` that is not
-    among them."""
+    among them, but not within `rest` of the last time."""
 
     def __init__(
-        self, fetch: Callable[[], bytes], *, issuer: str, client_id: str, now: Now
+        self,
+        fetch: Callable[[], bytes],
+        *,
+        issuer: str,
+        client_id: str,
+        now: Now,
+        rest: timedelta = timedelta(0),
     ) -> None:
         self._fetch = fetch
+        self._rest = rest
+        self._fetched: datetime | None = None
         self._keys: dict[str, tuple[Key, str]] = {}
         self._named = {"iss": issuer, "aud": client_id}
         self._now = now
@@ -75,7 +84,10 @@ class Heads:
         return Head(said["sequence"], said["chain_hash"], token)
 
     def _key(self, kid: str) -> tuple[Key, str]:
-        if kid not in self._keys:
+        now = self._now()
+        rested = self._fetched is None or now - self._fetched >= self._rest
+        if kid not in self._keys and rested:
+            self._fetched = now
             self._keys = _published(self._fetch())
         return self._keys[kid]
 

@@ -16,6 +16,8 @@ from aiohttp import web
 from adapters.gateway.conformance.checks import FAILED, NOT_OFFERED, Result
 from adapters.gateway.conformance.portal import StandIn
 from adapters.gateway.conformance.suite import CHECKS, try_department
+from adapters.gateway.doorbell import Doorbell
+from adapters.gateway.heads import Head, Heads
 from adapters.simulators.department import answer, gateway, make_app, routes, state
 from adapters.simulators.serve import NATIVE, SimulatorSettings
 from consent.jose import json_object, parts, seal, verify
@@ -50,13 +52,19 @@ def facts_of(key: str) -> dict[str, Any]:
 
 @contextmanager
 def department(
-    folder: Path, code: str = "dwp", *, looks: bool = True
+    folder: Path, code: str = "dwp", *, looks: bool = True, fetches: bool = True
 ) -> Iterator[tuple[Server, StandIn]]:
-    """A simulated department that trusts the suite's portal."""
+    """A simulated department that trusts the suite's portal, and comes for its money when told."""
     portal = StandIn("http://127.0.0.1", code)
+    books = folder / "books" if fetches else None
 
     def make(url: str) -> web.Application:
-        app = make_app(CAST, SimulatorSettings(code, url, portal.issuer, folder, looks))
+        app = make_app(
+            CAST,
+            SimulatorSettings(
+                code, url, portal.issuer, folder, looks, books=books, money_every=3_600
+            ),
+        )
         app[routes.HERE].control.change("*", "0")
         return app
 
@@ -90,6 +98,13 @@ def test_one_that_waits_to_be_told_keeps_it_too(tmp_path: Path) -> None:
     assert failed(results) == []
     not_offered = [one.name for one in results if one.outcome == NOT_OFFERED]
     assert not_offered == ["status: looks for itself", "status: no answer"]
+
+
+def test_one_that_fetches_by_itself_need_not_be_told(tmp_path: Path) -> None:
+    with department(tmp_path, fetches=False) as (server, portal):
+        results = try_department(server.url, "dwp", portal, FACTS, names=("head", "forged head"))
+    assert {one.outcome for one in results} == {NOT_OFFERED}
+    assert len(results) == 10
 
 
 def test_it_runs_as_a_program_and_writes_a_report(tmp_path: Path) -> None:
@@ -138,6 +153,11 @@ real_said = routes._said
 real_seal = answer.seal_answer
 real_item = answer._item
 real_event = gateway.take_event
+
+
+def any_head(here: Heads, token: str) -> Head:
+    said = json_object(parts(token, 3, 10**6)[1])
+    return Head(said["sequence"], said["chain_hash"], token)
 
 
 async def forgets(here: Any, request: web.Request, errand: Errand) -> Any:
@@ -302,6 +322,8 @@ FAULTS: dict[str, tuple[str, Any, str, Any]] = {
         "_interaction_id",
         lambda _: "x",
     ),
+    "it believes any head": ("forged head: another key", Heads, "_read", any_head),
+    "it takes anything for a head": ("head: its size", Doorbell, "take", lambda *_: (202, "")),
     "it takes a private key": (
         "refused: a private key",
         gateway,

@@ -26,6 +26,7 @@ from tests.database import Database
 from tests.department_desk import ISSUER, DoorDesk, Machine, a_door
 from tests.plan_builders import DAYS
 from tests.settled import settled_payments
+from tests.unit.protocol.test_document import faults
 
 COUNT = 25
 
@@ -187,6 +188,7 @@ def test_the_head_of_a_page_is_signed_for_its_department_and_its_last_number(
         (end, len(whole), whole[-1]["chain_hash"]),
     ):
         said = verify(found["head"], desk.portal_keys, typ=SERIES_TYPE)
+        assert faults("AllocationHeadClaims", said) == []
         assert said.pop("iat") > 0
         assert said == {
             "iss": ISSUER,

@@ -139,6 +139,7 @@ def delivery(portal: Portal) -> Iterator[Deliveries]:
             loop=services.wire_loop,
             messages=services.messages,
             token_key=bytes(32),
+            sign_head=services.door.signer.sign_series_head,
         )
     finally:
         store.close()

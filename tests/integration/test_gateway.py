@@ -6,21 +6,17 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from werkzeug.serving import make_server
 
 from adapters.gateway.book import Book
-from consent.clock import SystemClock
 from tests.database import Database
-from tests.department_desk import ISSUER, a_door
-from tests.portal import ROOT, Quiet
+from tests.department_desk import ISSUER
+from tests.portal import ROOT
+from tests.served_door import Served, served_door
 from tests.settled import settled_payments
 
 COUNT = 2
@@ -29,52 +25,18 @@ LINES = 61
 """One line in so many is tried; each of them with SVD_LONG=1."""
 
 
-@dataclass
-class Served:
-    """The portal's door over HTTP, and the key that DWP publishes."""
-
-    url: str
-    key: Path
-    portal_keys: Path
-    database: str
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            return connection.execute(query.encode()).fetchall()
-
-    def gateway(self, book: Path, *more: str) -> tuple[str, ...]:
-        return (
-            *(sys.executable, "-m", "adapters.gateway", "--once", "--client", "urn:svd:org:dwp"),
-            *("--issuer", ISSUER, "--reached-at", self.url),
-            *("--portal-keys", str(self.portal_keys)),
-            *("--key", str(self.key), "--book", str(book), *more),
-        )
-
-
 @pytest.fixture(scope="module")
 def served(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Payments of two plans that came, a part of each for four departments."""
     url = shared_database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         settled_payments(connection, shared_database, COUNT)
-    with a_door(shared_database, SystemClock()) as desk:
-        machine = desk.machine("dwp")
-        key = tmp_path_factory.mktemp("keys") / "dwp.jwk.json"
-        key.write_text(json.dumps(machine.key.as_dict(private=True)))
-        portal_keys = key.with_name("portal.jwks.json")
-        portal_keys.write_text(json.dumps(desk.portal_keys.public()))
-        server = make_server("127.0.0.1", 0, desk.app, threaded=True, request_handler=Quiet)
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield Served(f"http://127.0.0.1:{server.server_port}", key, portal_keys, url)
-        finally:
-            server.shutdown()
-            server.server_close()
+    with served_door(shared_database, tmp_path_factory.mktemp("keys")) as opened:
+        yield opened
 
 
 def test_two_processes_at_once_keep_one_book(served: Served, tmp_path: Path) -> None:
-    command = served.gateway(tmp_path / "book")
+    command = served.gateway(tmp_path / "book", "--once")
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
     said = [json.loads(one.communicate(timeout=60)[0]) for one in both]
     assert sum(one["posted"] for one in said) == COUNT
@@ -119,7 +81,7 @@ def test_a_key_that_is_not_published_gets_no_token(served: Served, tmp_path: Pat
     jwk = json.loads(served.key.read_text())
     stranger.write_text(json.dumps({**jwk, "kid": "another"}))
     done = subprocess.run(
-        served.gateway(tmp_path / "book", "--key", str(stranger)),
+        served.gateway(tmp_path / "book", "--once", "--key", str(stranger)),
         cwd=ROOT,
         capture_output=True,
         check=False,

@@ -471,6 +471,7 @@ def test_when_it_cannot_be_reached_the_worker_tells_departments_later(
         loop=outside.loop,
         messages=outside.messages,
         token_key=b"",
+        sign_head=outside.signer.sign_series_head,
     )
     rounds = Rounds(own, clock, secrets.token_bytes, deliver=deliver, working_days=DAYS)
 

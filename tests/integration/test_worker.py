@@ -31,7 +31,7 @@ from plan.ports import Deliver, Told
 from plan.stop import stop
 from tests.builders import a_clock, a_person, set_chance
 from tests.database import Database
-from tests.native_lab import a_lab
+from tests.native_lab import Lab, a_lab
 from tests.plan_builders import DAYS, PRIVATE, THREE, agreed, allow, plan_of
 
 DWP = DepartmentCode("dwp")
@@ -280,6 +280,14 @@ def test_the_timetable_does_what_the_clock_has_to_do(
     assert len({one.name for one in worker.timetable()}) == len(done)
 
 
+def deliveries(own: Store, clock: SetClock, dwp: Lab) -> Deliveries:
+    def no_head(department: str, sequence: int) -> str:
+        raise AssertionError("no money is on its way")
+
+    messages = {DWP: dwp.messages}
+    return Deliveries(own, clock, os.urandom, dwp.wire_loop, messages, PRIVATE, no_head)
+
+
 def test_a_real_department_is_told_of_plan_and_withdrawal(
     store: Store,
     own: Store,
@@ -292,7 +300,7 @@ def test_a_real_department_is_told_of_plan_and_withdrawal(
     permissions = allow(store, clock, tamsin, list(THREE))
     agreed(store, clock, tamsin, permissions=permissions)
     with a_lab(tmp_path) as dwp:
-        deliver = Deliveries(own, clock, os.urandom, dwp.wire_loop, {DWP: dwp.messages}, PRIVATE)
+        deliver = deliveries(own, clock, dwp)
         worker = hire(deliver)
         worker.deliver_due()
         until(lambda: all(row[2] for row in outbox_rows(database)))
@@ -324,7 +332,7 @@ def test_a_plan_that_was_stopped_before_anyone_heard_of_it_is_never_proposed(
     said = agreed(store, clock, tamsin, {"dwp": 500})
     stop(store, clock, set_chance("s"), actor=tamsin, plan_id=said.plan_id)
     with a_lab(tmp_path) as dwp:
-        deliver = Deliveries(own, clock, os.urandom, dwp.wire_loop, {DWP: dwp.messages}, PRIVATE)
+        deliver = deliveries(own, clock, dwp)
         hire(deliver).deliver_due()
         until(lambda: all(row[2] for row in outbox_rows(database)))
         assert [event["kind"] for event in dwp.log()["plan_events"]] == ["plan-ended"]

@@ -191,6 +191,11 @@ class NativeMessages:
         event = await self._mint(kind, pairwise_id, grant_id, event_id, message.details())
         return await self._post("/v1/plan-events", event.token, f"application/{EVENT_TYPE}")
 
+    async def send_head(self, head: str) -> Delivery:
+        """Say that money is on its way to the department, by the signed head of its series (F58).
+        Of what it answers nothing is read but the status."""
+        return await self._post("/v1/allocation-heads", head, WORD)
+
     async def _mint(
         self,
         kind: EventKind,

@@ -17,7 +17,8 @@ STATUS_TYPE: Final = "grant-status+jwt"
 
 class StandIn:
     """It listens where `issuer` says. `states` are by permission; what is not in it is given.
-    `away`: it answers no question about permissions."""
+    `away`: it answers no question about permissions. `fetched`: how often it was asked for money,
+    of which it has none."""
 
     def __init__(self, issuer: str, department: str) -> None:
         self.issuer = issuer.rstrip("/")
@@ -26,6 +27,7 @@ class StandIn:
         self.states: dict[str, str] = {}
         self.subjects: dict[str, str] = {}
         self.asked = 0
+        self.fetched = 0
         self.away = False
         place = urlsplit(self.issuer)
         portal = self
@@ -66,6 +68,7 @@ class StandIn:
             if self.away:
                 return _say(call, 503, "application/problem+json", "{}")
             return _say(call, 200, "application/jwt", self._status(path.split("/")[3]))
+        self.fetched += path == "/v1/allocations"
         return _say(call, 404, "application/problem+json", "{}")
 
     def _status(self, grant_id: str) -> str:

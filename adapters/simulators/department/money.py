@@ -15,7 +15,19 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from adapters.gateway import Before, Book, Door, Entry, Gateway, Identity, Reply, answer_by_balance
+from adapters.gateway import (
+    Before,
+    Bell,
+    Book,
+    Door,
+    Doorbell,
+    Entry,
+    Gateway,
+    Identity,
+    Reply,
+    answer_by_balance,
+)
+from adapters.gateway.doorbell import KEYS_REST
 from adapters.gateway.identity import read_key
 from adapters.gateway.keep_going import keep_going
 from adapters.gateway.plans import Line, answer_plans
@@ -41,13 +53,13 @@ class Accounts:
 
 
 class Money:
-    """Rounds on a thread of their own, every few seconds, and at once when `ring` is called."""
+    """Rounds on a thread of their own, every few seconds, and at once when the portal's word
+    comes, which `doorbell` takes."""
 
     def __init__(self, here: Department, book: Book, settings: SimulatorSettings) -> None:
         self.book = book
         self._every = settings.money_every
-        self._over = False
-        self._woken = threading.Event()
+        self._bell = Bell()
         keys_file = settings.keys_dir / "portal.jwks.json"
         identity = Identity(
             here.name, read_key(here.keys.first("sig").as_dict(private=True)), here.clock.now
@@ -60,19 +72,15 @@ class Money:
             portal_keys=keys_file if keys_file.exists() else None,
             now=here.clock.now,
         )
+        self.doorbell = Doorbell(self._door.heads(KEYS_REST), book, self._bell.ring)
         self._debts = debts_of(here)
         self._gateway = Gateway(self._door, book, Accounts(self._debts))
         self._thread = threading.Thread(target=self._run, name="money", daemon=True)
 
-    def ring(self) -> None:
-        """Look now."""
-        self._woken.set()
-
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         self._thread.start()
         yield
-        self._over = True
-        self._woken.set()
+        self._bell.stop()
         await asyncio.to_thread(self._thread.join, 5)
         self._door.close()
 
@@ -80,7 +88,7 @@ class Money:
         keep_going(
             self._round,
             every=self._every,
-            wait=self._wait,
+            wait=self._bell.wait,
             say=lambda text: print(f"money: {text}", file=sys.stderr, flush=True),
             dice=random.Random(),
         )
@@ -94,12 +102,6 @@ class Money:
 
     def _agrees(self, line: Line) -> dict[str, str] | None:
         return {"answer": "agreed"} if line.debt_handle in self._debts else None
-
-    def _wait(self, seconds: float) -> bool:
-        self._woken.wait(seconds)
-        if not self._over:
-            self._woken.clear()
-        return self._over
 
 
 def debts_of(here: Department) -> dict[str, CastDebt]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from adapters.gateway.doorbell import PATH
 from adapters.simulators.behaviour import DEFAULT_SECONDS, Behaviour
 from adapters.simulators.cast import Cast, Person
 from adapters.simulators.control import Control, install, refuse_other_sites
@@ -69,6 +70,7 @@ def make_app(
         app[MONEY] = money = Money(here, here.book, settings)
         app.cleanup_ctx.append(money.run)
         app.router.add_get("/_book", _book)
+        app.router.add_post(PATH, _allocation_head)
     app.on_cleanup.append(_close)
     app.router.add_post("/_control/status-check", _switch)
     app.router.add_get("/.well-known/jwks.json", _jwks)
@@ -253,6 +255,17 @@ async def _plan_event(request: web.Request) -> web.Response:
         here.note_grant(str(told.claims["sub_id"].get("id")), told.content["grant_id"])
         here.received.plan_events.append({"kind": told.kind, **told.content})
         here.control.note(None, told.kind)
+    return web.Response(status=202)
+
+
+async def _allocation_head(request: web.Request) -> web.Response:
+    """Money is on its way: the gateway looks now."""
+    bell = request.app[MONEY].doorbell
+    sent = await request.read()
+    status, kind = await asyncio.to_thread(bell.take, request.headers.get("Content-Type", ""), sent)
+    if kind:
+        raise Refusal(status, kind)
+    request.app[HERE].control.note(None, "allocation_head")
     return web.Response(status=202)
 
 

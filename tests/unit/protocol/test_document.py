@@ -35,6 +35,7 @@ from consent.signer import (
     EVENT_PREFIX,
     EVENT_TYPE,
     PURPOSE_OF,
+    SERIES_TYPE,
     Errand,
     EventKind,
 )
@@ -96,7 +97,7 @@ def test_every_operation_has_its_own_name_and_every_call_names_its_exchange() ->
             names.append(operation["operationId"])
             if not path.startswith(("/.well-known/", "/oauth/")):
                 assert {"$ref": "#/components/parameters/InteractionId"} in operation["parameters"]
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 24
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
@@ -136,7 +137,8 @@ def test_the_page_about_the_protocol_names_every_field_call_problem_and_token() 
         assert path.partition("{")[0].rstrip("/") in README
     for kind in (*TITLES, *DOOR):
         assert f"`{kind}`" in README
-    for typ in (ASSERTION_TYPE, EVENT_TYPE, "debt-view+jwt", STATUS_TYPE, STATUSES_TYPE, STOP_TYPE):
+    answers = ("debt-view+jwt", STOP_TYPE)
+    for typ in (ASSERTION_TYPE, EVENT_TYPE, STATUS_TYPE, STATUSES_TYPE, SERIES_TYPE, *answers):
         assert f"`{typ}`" in README
 
 
