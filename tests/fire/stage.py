@@ -44,7 +44,7 @@ from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 
 CHILDREN = ("worker", "worker", "person", "person")
 PEOPLE = 6
-PATIENCE = 120.0
+PATIENCE, STARTS_WITHIN, MOSTLY = 120.0, 30.0, 0.8
 KILLED = {
     "worker": 40,
     "portal": 15,
@@ -190,14 +190,17 @@ class Stage:
     def _burn(self, kills: int) -> None:
         """A payment day comes now and then; faults come and go; something is killed.
 
-        Most things live long enough to have started (a process needs one to three seconds).
-        A slow machine burns on, at most `PATIENCE` seconds, until there is enough to judge.
+        Most things live long enough to have started, however slow the machine is: mostly the
+        portal answers before the next kill. It burns on, at most `PATIENCE` seconds, until there
+        is enough to judge.
         """
         ends = time.monotonic() + PATIENCE
         while sum(self.outcome.kills.values()) < kills or (
             time.monotonic() < ends and not self._enough()
         ):
             self._hurry()
+            if self.dice.random() < MOSTLY:
+                self.house.answers_within(STARTS_WITHIN)
             time.sleep(self.dice.uniform(0.3, 3.0))
             self._faults()
             self._somebody_refunds_there()
