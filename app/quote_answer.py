@@ -110,10 +110,18 @@ def _beside(proposal: Proposal) -> dict[str, Any]:
     cap, minimum = proposal.cap, proposal.protected
     if cap and Notice.DEDUCTIONS_ABOVE_CAP in proposal.notices:
         found["cap"] = {"most": cap.cap, "taken": cap.taken, "planned": cap.planned}
-    if minimum and Notice.BELOW_PROTECTED_MINIMUM in proposal.notices:
+    if minimum and (proposal.held_back or Notice.BELOW_PROTECTED_MINIMUM in proposal.notices):
         found["protected_minimum"] = {"left": minimum.left, "minimum": minimum.minimum}
+        if minimum.enforced:
+            found["protected_minimum"]["most"] = proposal.most
     if proposal.ask_first:
         found["ask_first"] = [claim.id for claim in proposal.ask_first]
+    if proposal.can_appeal:
+        found["can_appeal"] = [
+            {"id": claim.id, "until": claim.appeal_by.isoformat()}
+            for claim in proposal.can_appeal
+            if claim.appeal_by
+        ]
     if proposal.duplicates:
         found["duplicates"] = [
             {"id": out.claim.id, "same_as": out.same_as.id}

@@ -198,6 +198,7 @@ class DebtSchema(Strict):
     nation = _one_of([nation.value for nation in Nation], required=False)
     reference_tail = _text(required=False)
     time_bar_from = _date(required=False)
+    appeal_by = _date(required=False)
     pay_anyway = YesNo()
 
     @post_load
@@ -218,6 +219,7 @@ class DebtSchema(Strict):
             nation=Nation(data["nation"]) if "nation" in data else None,
             reference_tail=data.get("reference_tail", ""),
             time_bar_from=data.get("time_bar_from"),
+            appeal_by=data.get("appeal_by"),
             pay_anyway=data.get("pay_anyway"),
             **{fact: data[fact] for fact in YES_NO_FACTS},
         )

@@ -8,14 +8,19 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from app.citizen.debts_page import Words
+from app.citizen.statement import current_nation
 from app.citizen.view import current_view
 from app.http.access import signed_in
 from app.http.current import now, services
 from app.http.pages import page
+from app.http.text import gettext
 from consent.clock import london_date
 from consent.errors import NotFound
 from debts.debt import Debt
 from debts.view import CardState, Numbered, View
+from plan.rules.appeal import Appeal
+from plan.rules.claim import Nation
+from plan.rules.words import APPEALS
 
 blueprint = Blueprint("debts_owe", __name__)
 
@@ -64,12 +69,15 @@ def one(number: int) -> Response:
     found = find(view, number)
     if found is None:
         return redirect("/debts", 303)
-    words = Words(view)
+    words, entry = Words(view), services().register.departments[found.department]
+    appeal = _appeal(found.debt)
     return page(
         "citizen/debts/one.html",
         numbered=found,
         debt=found.debt,
-        entry=services().register.departments[found.department],
+        entry=entry,
+        appeal=appeal,
+        appeal_words=gettext(APPEALS[appeal.way], department=entry.name),
         words=words,
         asked=words.asked(found),
         paid=_paid(found.debt),
@@ -102,6 +110,12 @@ def _paid(debt: Debt) -> int:
     if debt.original is None or debt.original < debt.balance or debt.fees or debt.interest:
         return 0
     return debt.original - debt.balance
+
+
+def _appeal(debt: Debt) -> Appeal:
+    """Where to turn, by the kind of debt and where the person lives (F35)."""
+    policy = services().policies.on(_today(), current_nation() or Nation.ENGLAND)
+    return policy.appeals.of(debt.type_code)
 
 
 def _today() -> date:

@@ -16,7 +16,6 @@ from debts.ephemeral import Ephemeral
 from debts.money import Pence
 from debts.view import CardState, Numbered, View
 from plan.progress import progress
-from plan.rules.affordability import Part, part_of
 from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim
 from plan.rules.policy import Policy
@@ -56,9 +55,9 @@ class Worked(Ephemeral):
         return any(out.reason is Reason.SUBJECT_TO_WARRANT for out in self.suggested.excluded)
 
     @property
-    def available(self) -> Pence:
-        found = self.proposal.affordable
-        return found.available if found else Pence(0)
+    def most(self) -> Pence:
+        """The largest payment that a plan may have."""
+        return self.proposal.most or Pence(0)
 
     @property
     def least(self) -> Pence:
@@ -138,8 +137,7 @@ def _suggested(case: Case, policy: Policy) -> Proposal:
         return propose(replace(case, payment=offer.payment), policy)
     if half.outcome is Outcome.REFER and half.affordable:
         # No offer makes a plan: what stands against the largest is what stands against all.
-        everything = part_of(half.affordable.available, Part.ALL)
-        return propose(replace(case, payment=everything), policy)
+        return propose(replace(case, payment=half.most), policy)
     return half
 
 

@@ -131,7 +131,7 @@ def chosen() -> Response:
 def _most() -> Pence | None:
     """What is available by the budget of this visit, where there is one with enough for a plan."""
     worked = plan_case.worked()
-    return worked.available if worked is not None and worked.available >= LEAST else None
+    return worked.most if worked is not None and worked.most >= LEAST else None
 
 
 def _vary(plan: PlanSoFar, other: OtherTerms) -> None:

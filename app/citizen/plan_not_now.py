@@ -28,6 +28,8 @@ class Why(StrEnum):
 
     SHORT = "short"
     NOTHING_LEFT = "nothing_left"
+    PROTECTED = "protected"
+    """What a home needs to live on leaves too little for a plan (F40)."""
     TOKEN = "token"  # noqa: S105 - a small payment, not a secret
     MINIMUMS = "minimums"
     TOO_LONG = "too_long"
@@ -38,7 +40,9 @@ class Why(StrEnum):
     NONE_FITS = "none_fits"
 
 
-ABOUT_MONEY: Final = frozenset({Why.SHORT, Why.NOTHING_LEFT, Why.TOKEN, Why.MINIMUMS, Why.TOO_LONG})
+ABOUT_MONEY: Final = frozenset(
+    {Why.SHORT, Why.NOTHING_LEFT, Why.PROTECTED, Why.TOKEN, Why.MINIMUMS, Why.TOO_LONG}
+)
 
 
 @blueprint.get(NOT_NOW)
@@ -56,6 +60,7 @@ def not_now() -> Response:
         about_money=why in ABOUT_MONEY,
         worked=worked,
         figures=worked.suggested.affordable,
+        protected=worked.suggested.protected,
         outside=sum(payment.pence for payment in worked.suggested.outside),
         minimums=_minimums(worked),
         smallest=worked.policy.affordability.smallest_payment,
@@ -68,6 +73,8 @@ def not_now() -> Response:
 def why_not(worked: Worked) -> Why:
     """The reason that is said: money first, then what the debts are."""
     proposal, figures = worked.suggested, worked.suggested.affordable
+    if proposal.held_back and proposal.outcome in (Outcome.NO_AFFORDABLE_PLAN, Outcome.REFER):
+        return Why.PROTECTED
     if proposal.outcome is Outcome.NO_AFFORDABLE_PLAN and figures is not None:
         return Why.SHORT if figures.surplus < 0 else Why.NOTHING_LEFT
     for notice, why in (

@@ -93,7 +93,7 @@ def plan_sent() -> Response:
 def _go_on(worked: Worked, typed: str) -> Response:
     """With the amount that stood on the button, while it still makes a plan."""
     payment = Pence(int(typed)) if PENCE.fullmatch(typed) else Pence(0)
-    if not worked.least <= payment <= worked.available:
+    if not worked.least <= payment <= worked.most:
         return redirect("/plan", 303)
     draft = plan_case.keep(payment=payment, settled=True)
     return redirect(OLD if worked.proposal.ask_first else next_step(draft), 303)
@@ -105,7 +105,7 @@ def _own(worked: Worked) -> type[FormSchema]:
             "other": Money.between(
                 _l("Amount each month"),
                 worked.least,
-                worked.available,
+                worked.most,
                 empty=_l("Enter how much you want to pay each month"),
             )
         },
@@ -150,6 +150,7 @@ def _page(worked: Worked, form: Form) -> Response:
         ways=len(proposal.shares) > 1 and months > 1,
         how=plan_words.how_worked_out(worked),
         left_out=plan_words.left_out(worked),
+        can_appeal=plan_words.can_appeal(worked),
         old_debts=plan_words.old_debts(worked),
         interest=plan_words.interest(worked),
         offers=[

@@ -66,6 +66,7 @@ SAID_ELSEWHERE: Final = frozenset(
         Notice.INTEREST_ADDED,
         Notice.GUIDELINES_OUT_OF_DATE,
         Notice.MAY_BE_TOO_OLD,
+        Notice.CAN_STILL_APPEAL,
         Notice.PROBABLE_DUPLICATE,
     }
 )
@@ -215,6 +216,11 @@ def old_debts(worked: Worked) -> list[Numbered]:
     return [worked.of(claim) for claim in worked.proposal.ask_first]
 
 
+def can_appeal(worked: Worked) -> list[Numbered]:
+    """Debts of the plan about which the person can still appeal (F35)."""
+    return [worked.of(claim) for claim in worked.proposal.can_appeal]
+
+
 def bars(rows: Iterable[Row], days: Sequence[date]) -> list[Bar]:
     """The rows of a plan in words, with the days on which it is paid."""
     return [
@@ -328,6 +334,8 @@ def _amount(worked: Worked, found: Affordable) -> str:
             " not stop your plan.",
             **values,
         )
+    if worked.suggested.held_back and suggested == worked.suggested.most:
+        return _("We suggest %(half)s. More would leave you too little to live on.", **values)
     return _("With half of that a plan would take too long. We suggest %(amount)s.", **values)
 
 

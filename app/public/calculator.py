@@ -217,7 +217,7 @@ def _page(form: Form, found: Proposal | None = None, ways: Sequence[Way] = ()) -
         beside=[
             _(NOTICES[one])
             for one in (found.notices if found and possible else ())
-            if one is not Notice.GUIDELINES_OUT_OF_DATE
+            if one not in (Notice.GUIDELINES_OUT_OF_DATE, Notice.BELOW_PROTECTED_MINIMUM)
         ],
         rows=_rows(found) if found and possible else [],
         ways=ways,

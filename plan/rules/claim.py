@@ -63,6 +63,8 @@ class Claim(Ephemeral):
     """The end of its reference, by which another department's answer is recognised (F95)."""
     time_bar_from: date | None = None
     """The day from which the department counts how old it is (LIM-04)."""
+    appeal_by: date | None = None
+    """The last day to appeal, where the department says one (F35)."""
     pay_anyway: bool | None = None
     """What the person said when asked if a debt that may be too old shall be in the plan; None
     when nobody asked yet. The service never decides it (LIM-04)."""

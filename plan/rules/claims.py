@@ -42,6 +42,7 @@ def claim_from_debt(
         nation=nation,
         reference_tail=debt.reference_tail,
         time_bar_from=debt.time_bar_from,
+        appeal_by=debt.appeal_by,
         pay_anyway=pay_anyway,
         fraud=Flag.FRAUD in flags,
         disputed=disputed or debt.hold in (Hold.DISPUTE, Hold.APPEAL),

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from debts.money import Pence
+from plan.rules.appeal import Appeals, read_appeals
 from plan.rules.catalogue import PLACES, DebtType, read_debt_types
 from plan.rules.claim import Nation
 from plan.rules.dated import SHIPPED, Entry, PolicyFault, read_table
@@ -28,6 +29,7 @@ TABLES: Final = (
     "guidelines",
     "debt_types",
     "limitation",
+    "appeals",
     "protected_minimum",
     "universal_credit",
 )
@@ -65,6 +67,7 @@ class Policy:
     guidelines: Guidelines
     debt_types: Mapping[str, DebtType]
     limits: Limits
+    appeals: Appeals
     protected: ProtectedMinimum
     universal_credit: Cap | None
     """None in Northern Ireland, which has deductions of its own."""
@@ -97,6 +100,7 @@ def _policy(policies: Policies, day: date, nation: Nation) -> Policy:
         guidelines=read_guidelines(found["guidelines"].body),
         debt_types=read_debt_types(found["debt_types"].body),
         limits=read_limits(found["limitation"].body),
+        appeals=read_appeals(found["appeals"].body),
         protected=read_protected(found["protected_minimum"].body),
         universal_credit=read_cap(cap.body) if cap else None,
         references=tuple(found[table].reference for table in needed),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
 from plan.rules.affordability import Affordable, Part, part_of, work_out
 from plan.rules.allocation import ranks, weights_ppm
+from plan.rules.appeal import can_appeal
 from plan.rules.case import Case, PaymentNotPossible, StrategyNotPossible
 from plan.rules.catalogue import BASE_PLUS_4
 from plan.rules.claim import Claim, PriorityClass
@@ -22,14 +24,21 @@ from plan.rules.interest import Tail, constant, forecast, tail
 from plan.rules.limitation import ask_first
 from plan.rules.outside import OutsidePayment, outside_payments, with_outside_payments
 from plan.rules.policy import Policy
-from plan.rules.protected import LeftToLiveOn, left_to_live_on
+from plan.rules.protected import LeftToLiveOn, ProtectedMinimum, left_to_live_on
 from plan.rules.reasons import Notice, Outcome, Reason
 from plan.rules.schedule import Schedule, make_schedule
 from plan.rules.strategies import StrategyName, Weighed, usual_strategy
 from plan.rules.universal_credit import CapCheck, check_cap
 
-REFERRING = frozenset({Notice.TOO_LONG, Notice.TOKEN_PAYMENT, Notice.BELOW_MINIMUMS})
-"""The notices that make a case one for an adviser (decision 12)."""
+REFERRING = frozenset(
+    {
+        Notice.TOO_LONG,
+        Notice.TOKEN_PAYMENT,
+        Notice.BELOW_MINIMUMS,
+        Notice.BELOW_PROTECTED_MINIMUM,
+    }
+)
+"""The notices that can make a case one for an adviser (decision 12, F40 where it is enforced)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,10 +83,12 @@ class Proposal(Ephemeral):
     departments with a known rate will add (INT-04), which the schedule leaves out; `tail` is how
     it would be paid (INT-05). `outside` was added to the outgoings for debts that are not in the
     plan (ELIG-06). `ask_first` are debts of the plan that may be too old: the person is asked about
-    each before a yes (LIM-04). `cap` and `protected` are checks that warn and never refuse.
+    each before a yes (LIM-04). `cap` warns and never refuses; `protected` limits the payment where
+    its table says so (F40), and warns elsewhere.
     """
 
     outcome: Outcome
+    on: date
     policy: str
     affordable: Affordable | None
     owed: Pence
@@ -102,9 +113,27 @@ class Proposal(Ephemeral):
         return tuple(out for out in self.excluded if out.same_as and out.reason is Reason.DUPLICATE)
 
     @property
+    def can_appeal(self) -> tuple[Claim, ...]:
+        """Debts of the plan whose day to appeal is still to come (F35)."""
+        return tuple(share.claim for share in self.shares if can_appeal(share.claim, self.on))
+
+    @property
     def shortfall(self) -> Pence:
         """By how much more goes out than comes in, in pence a month; 0 when it does not."""
         return Pence(max(0, -self.affordable.surplus)) if self.affordable else NOTHING
+
+    @property
+    def most(self) -> Pence | None:
+        """The largest payment that a plan may have, in pence a month: what is available or, where
+        that is less, what leaves the protected minimum (F40). None without a statement."""
+        if self.affordable is None:
+            return None
+        return _most(self.affordable, self.protected)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether the protected minimum keeps a plan below what is available (F40)."""
+        return self.affordable is not None and self.most != max(self.affordable.available, 0)
 
     @property
     def left_for_others(self) -> Pence | None:
@@ -144,20 +173,25 @@ def propose(case: Case, policy: Policy) -> Proposal:
     if case.statement:
         case = replace(case, statement=with_outside_payments(case.statement, outside))
     affordable = work_out(case.statement, policy) if case.statement else None
-    payment = _payment(case.payment, affordable)
+    payment = _payment(case, affordable, policy.protected)
     answer = Proposal(
         outcome=Outcome.NOTHING_TO_PAY,
+        on=case.on,
         policy=policy.version,
         affordable=affordable,
         owed=Pence(sum([claim.balance_pence for claim in claims.eligible])),
         excluded=claims.excluded,
         outside=outside,
         notices=(*_duplicate_notice(claims.excluded), *_policy_notices(case, policy)),
+        protected=_protected(case, payment, policy.protected),
     )
     if not claims.eligible:
         return answer
     if affordable and affordable.available <= 0:
         return replace(answer, outcome=Outcome.NO_AFFORDABLE_PLAN)
+    if answer.most == 0:
+        notices = (Notice.BELOW_PROTECTED_MINIMUM, *answer.notices)
+        return replace(answer, outcome=Outcome.NO_AFFORDABLE_PLAN, notices=notices)
     return _shared(answer, case, claims.eligible, payment, policy)
 
 
@@ -171,17 +205,30 @@ def months_to_repay(owed: int, payment: int) -> int:
     return -(-owed // payment)
 
 
-def _payment(asked: Pence | None, affordable: Affordable | None) -> Pence:
-    """The payment asked for, or half of what is available (decision 8)."""
+def _payment(case: Case, affordable: Affordable | None, protected: ProtectedMinimum) -> Pence:
+    """The payment asked for, or half of what is available (decision 8) as far as it leaves the
+    protected minimum (F40)."""
+    asked = case.payment
     if asked is None:
         if affordable is None:
             raise PaymentNotPossible("is needed when there is no statement")
-        return part_of(affordable.available, Part.HALF)
+        half = part_of(affordable.available, Part.HALF)
+        return min(half, _most(affordable, _protected(case, 0, protected)))
     if asked < 0:
         raise PaymentNotPossible("must be 0 or more")
     if affordable and asked > max(affordable.available, 0):
         raise PaymentNotPossible("is above what is available")
     return asked
+
+
+def _protected(case: Case, payment: int, protected: ProtectedMinimum) -> LeftToLiveOn | None:
+    return left_to_live_on(case.statement, payment, protected) if case.statement else None
+
+
+def _most(affordable: Affordable, protected: LeftToLiveOn | None) -> Pence:
+    """What is available, as far as a plan may take it; 0 where it may take nothing."""
+    room = protected.most if protected and protected.enforced else affordable.available
+    return Pence(max(0, min(affordable.available, room)))
 
 
 def _policy_notices(case: Case, policy: Policy) -> tuple[Notice, ...]:
@@ -215,17 +262,15 @@ def _shared(
         tail=tail(interest, payment, schedule.last_payment) if schedule and interest else None,
         ask_first=tuple(claim for claim in claims if ask_first(claim, policy.limits, case.on)),
         cap=_cap(answer, case, shares, policy),
-        protected=left_to_live_on(case.statement, payment, policy.protected)
-        if case.statement
-        else None,
     )
-    found = [*_referrals(payment, least, answer.owed, policy)]
+    found = [*_referrals(answer, payment, least, policy)]
+    referred = bool(found)
     if not found and answer.months and answer.months > policy.affordability.long_months:
         found.append(Notice.LONG_PLAN)
     found += _beside(answer, claims, policy)
     return replace(
         answer,
-        outcome=Outcome.REFER if REFERRING.intersection(found) else Outcome.PLAN,
+        outcome=Outcome.REFER if referred else Outcome.PLAN,
         notices=(*found, *answer.notices),
     )
 
@@ -236,10 +281,12 @@ def _beside(answer: Proposal, claims: Sequence[Claim], policy: Policy) -> Iterat
         yield Notice.INTEREST_ADDED
     if answer.cap and answer.cap.above and answer.cap.planned:
         yield Notice.DEDUCTIONS_ABOVE_CAP
-    if answer.protected and answer.protected.below:
+    if answer.protected and answer.protected.below and not answer.protected.enforced:
         yield Notice.BELOW_PROTECTED_MINIMUM
     if answer.ask_first:
         yield Notice.MAY_BE_TOO_OLD
+    if answer.can_appeal:
+        yield Notice.CAN_STILL_APPEAL
 
 
 def rates_of(claim: Claim, policy: Policy) -> tuple[Rate, ...]:
@@ -285,14 +332,16 @@ def _weighed(claims: Sequence[Claim], case: Case, policy: Policy) -> list[Weighe
     ]
 
 
-def _referrals(payment: int, least: int, owed: int, policy: Policy) -> Iterator[Notice]:
-    """Why this payment is for an adviser to look at (decision 12); nothing when it is not."""
+def _referrals(answer: Proposal, payment: int, least: int, policy: Policy) -> Iterator[Notice]:
+    """Why this payment is for an adviser to look at (decision 12, F40); nothing when it is not."""
     if payment < policy.affordability.smallest_payment:
         yield Notice.TOKEN_PAYMENT
     if payment < least:
         yield Notice.BELOW_MINIMUMS
-    elif months_to_repay(owed, payment) > policy.affordability.most_months:
+    elif months_to_repay(answer.owed, payment) > policy.affordability.most_months:
         yield Notice.TOO_LONG
+    if answer.held_back and payment > (answer.most or 0):
+        yield Notice.BELOW_PROTECTED_MINIMUM
 
 
 def _options(answer: Proposal, least: int, policy: Policy) -> Iterator[Option]:
@@ -302,7 +351,7 @@ def _options(answer: Proposal, least: int, policy: Policy) -> Iterator[Option]:
         payment = part_of(available, part)
         if payment:
             months = months_to_repay(answer.owed, payment) if payment >= least else None
-            referred = any(_referrals(payment, least, answer.owed, policy))
+            referred = any(_referrals(answer, payment, least, policy))
             yield Option(part, payment, months, Outcome.REFER if referred else Outcome.PLAN)
 
 

@@ -1,7 +1,8 @@
 """The protected minimum: what a home should still have to live on after a payment.
 
 A floor worked out from who lives there, beside the budget that the person wrote (rules, section
-1.6). It warns and never refuses; a table of noughts turns it off.
+1.6). Where the table says that it is enforced and it is known who lives in the home, no plan asks
+for more than leaves it (F40); elsewhere it warns. A table of noughts turns it off.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ HOME = "home"
 
 @dataclass(frozen=True, slots=True)
 class ProtectedMinimum:
-    """Pence a month, after the costs of the home itself."""
+    """Pence a month, after the costs of the home itself. `enforced` makes it a rule for plans."""
 
     first_adult: Pence
     other_adult: Pence
     child: Pence
+    enforced: bool = False
 
     def of(self, household: Household | None) -> Pence:
         """For this home; one adult where it is not known who lives there."""
@@ -36,10 +38,16 @@ class ProtectedMinimum:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LeftToLiveOn(Ephemeral):
-    """Pence a month: income less the costs of the home and the payment, and the minimum."""
+    """Pence a month: income less the costs of the home and the payment, and the minimum.
+
+    `most` is the largest payment that leaves the minimum, 0 or less where none does. `enforced`
+    says that no plan takes more than that.
+    """
 
     left: Pence
     minimum: Pence
+    most: Pence
+    enforced: bool
 
     @property
     def below(self) -> bool:
@@ -48,7 +56,10 @@ class LeftToLiveOn(Ephemeral):
 
 def read_protected(body: Mapping[str, Any]) -> ProtectedMinimum:
     return ProtectedMinimum(
-        Pence(body["first_adult"]), Pence(body["other_adult"]), Pence(body["child"])
+        Pence(body["first_adult"]),
+        Pence(body["other_adult"]),
+        Pence(body["child"]),
+        body["enforced"],
     )
 
 
@@ -59,5 +70,10 @@ def left_to_live_on(
     minimum = protected.of(statement.household)
     if not minimum:
         return None
-    home = statement.group_total(GROUPS_BY_SLUG[HOME])
-    return LeftToLiveOn(Pence(statement.total_income - home - payment), minimum)
+    after_home = statement.total_income - statement.group_total(GROUPS_BY_SLUG[HOME])
+    return LeftToLiveOn(
+        left=Pence(after_home - payment),
+        minimum=minimum,
+        most=Pence(after_home - minimum),
+        enforced=protected.enforced and statement.household is not None,
+    )

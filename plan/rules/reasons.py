@@ -64,6 +64,8 @@ class Notice(StrEnum):
     """The payment leaves less to live on than the protected minimum (rules, section 1.6)."""
     MAY_BE_TOO_OLD = "MAY_BE_TOO_OLD"
     """A debt may be too old: the person is asked before it is paid (LIM-04)."""
+    CAN_STILL_APPEAL = "CAN_STILL_APPEAL"
+    """The day to appeal about a debt of the plan is still to come (F35)."""
     PROBABLE_DUPLICATE = "PROBABLE_DUPLICATE"
     """Two departments probably show one debt; it is counted once (F95)."""
     GUIDELINES_OUT_OF_DATE = "GUIDELINES_OUT_OF_DATE"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from plan.rules.appeal import AppealWay
 from plan.rules.reasons import Notice, Reason
 from plan.rules.strategies import StrategyName
 
@@ -89,11 +90,48 @@ NOTICES: Final[Mapping[Notice, str]] = MappingProxyType(
             "One of these debts may be too old to collect. Get free advice before you pay it:"
             " a payment can start the time again."
         ),
+        Notice.CAN_STILL_APPEAL: N_(
+            "You can still appeal about one of these debts. Saying yes to a plan does not change"
+            " that."
+        ),
         Notice.PROBABLE_DUPLICATE: N_("Two departments may show the same debt. We count it once."),
         Notice.GUIDELINES_OUT_OF_DATE: N_("The spending figures we compare with are out of date."),
     }
 )
 """What is said beside a plan, in plain words."""
+
+APPEALS: Final[Mapping[AppealWay, str]] = MappingProxyType(
+    {
+        AppealWay.TAX: N_(
+            "Write to %(department)s and say why you do not agree. You can ask it to look again. If"
+            " it does not change its mind, you can ask the tax tribunal to decide."
+        ),
+        AppealWay.BENEFIT: N_(
+            "Ask %(department)s to look at its decision again. It calls this mandatory"
+            " reconsideration. If it does not change its mind, you can ask a tribunal to decide. It"
+            " is free."
+        ),
+        AppealWay.BENEFIT_AGAIN: N_(
+            "Ask %(department)s to decide again. If you still do not agree, you can appeal. It is"
+            " free."
+        ),
+        AppealWay.COUNCIL_TAX: N_(
+            "Write to %(department)s and say why you do not agree. If it says no, or does not"
+            " answer in 2 months, you can ask a tribunal to decide. It is free."
+        ),
+        AppealWay.PENALTY_CHARGE: N_(
+            "Write to %(department)s and say why you should not pay. If it says no, you can ask an"
+            " independent adjudicator to decide. It is free."
+        ),
+        AppealWay.COURT: N_(
+            "Only a court can change this. A free adviser can tell you if you can appeal, and how."
+        ),
+        AppealWay.ASK: N_(
+            "Write to %(department)s and say why you do not agree. Ask it how you can appeal."
+        ),
+    }
+)
+"""How to appeal, in plain words (F35)."""
 
 WAYS: Final[Mapping[StrategyName, str]] = MappingProxyType(
     {

@@ -11,6 +11,7 @@ from consent.purposes import Purpose
 from debts.debt import Debts, Flag, Hold
 from debts.money import Pence
 from plan.rules.claim import Nation
+from plan.rules.statement import Household
 from tests.debts_desk import CAST, Seated
 from tests.pages import Page
 from tests.plan_desk import a_budget, at_the_plan, change_answer, held, quick, with_spare
@@ -74,6 +75,19 @@ def test_each_reason_has_its_own_first_line(
     page = spare(priya, left_over)
     assert page.heading == heading
     assert page.says(words)
+
+
+def test_f40_what_a_home_needs_to_live_on_is_kept_whatever_the_budget_says(priya: Seated) -> None:
+    """Twenty people cannot live on this, although £100 is left over on paper."""
+    crowd = replace(
+        a_budget(CAST.person("placeholder"), **with_spare("placeholder", 10000)),
+        household=Household(adults=10, children_under_16=10),
+    )
+    priya.visit.put(BUDGET, crowd)
+    page = priya.get("/plan")
+    assert (page.path, page.heading) == ("/plan/not-now", NO_MONEY)
+    assert page.says("A home like yours needs at least £")
+    assert page.says("With that kept, there is too little for a plan. There is help.")
 
 
 def test_less_than_the_minimums(priya: Seated) -> None:

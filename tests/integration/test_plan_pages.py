@@ -14,7 +14,7 @@ from adapters.departments.native import Delivery
 from app.citizen.plan_schedule import plain
 from app.citizen.slots import BUDGET, PLAN_DRAFT
 from debts.debt import Debts, NoDebts
-from tests.debts_desk import CAST, Seated, seat, stop_asking
+from tests.debts_desk import CAST, Seated, get_debts, seat, stop_asking
 from tests.pages import Page
 from tests.plan_desk import a_budget, agreed, at_the_plan, change_answer, held, older, on, quick
 from tests.portal import Portal
@@ -198,6 +198,55 @@ def test_interest_is_one_neutral_line(tamsin: Seated) -> None:
         "Sampleshire Council adds interest to what is left, so the plan may take a little longer."
     )
     assert "save" not in page.text.lower()
+
+
+def test_f40_the_largest_amount_leaves_the_protected_minimum(tamsin: Seated) -> None:
+    """A third child: £1,358 after the home is paid, of which £1,300 is protected."""
+    budget = a_budget(CAST.person("testwell"))
+    assert budget.household is not None
+    home = replace(budget.household, children_under_16=3)
+    tamsin.visit.put(BUDGET, replace(budget, household=home))
+    page = tamsin.get("/plan")
+    assert page.heading == "A plan you can afford: £58 a month"
+    assert page.says("We suggest £58. More would leave you too little to live on.")
+    page = tamsin.send(page, amount="other", other="58.01", do="work")
+    assert page.errors() == {"other": "Amount each month must be between £16.11 and £58"}
+
+
+def test_f35_while_there_is_time_to_appeal_the_plan_says_so(portal: Portal, tamsin: Seated) -> None:
+    answer = held(tamsin, "dwp").answer
+    assert isinstance(answer, Debts)
+    day = portal.services.clock.now().date() + timedelta(days=20)
+    items = tuple(replace(debt, appeal_by=day) for debt in answer.items)
+    change_answer(tamsin, "dwp", answer=replace(answer, items=items))
+    page = on(tamsin, tamsin.get("/plan"))
+    assert page.path == "/plan/check"
+    assert page.says("Saying yes to a plan does not change that.")
+    link = next(
+        where for words, where in page.links().items() if words.startswith("See how to app")
+    )
+    debt = tamsin.get(link)
+    assert debt.says("How to appeal")
+    assert debt.says("It calls this mandatory reconsideration.")
+
+
+def test_f29_a_department_that_could_not_find_her_is_named_and_its_debt_joins_when_found(
+    portal: Portal,
+) -> None:
+    portal.control("council", "testwell", "mismatch:0")
+    quick(portal, "testwell", "dwp", "dvla")
+    client = at_the_plan(portal, "testwell", *TAMSIN)
+    page = client.get("/plan")
+    assert page.says("Not in this plan, because we have no answer we can use:")
+    assert page.says("Sampleshire Council (")
+    assert "Council tax" not in page.main.text
+    quick(portal, "testwell", "council")
+    page = client.get("/debts/no-match/council?fact=previous_address")
+    client.send(page, previous_address="ZZ99 3VZ")
+    get_debts(client)
+    page = client.get("/plan")
+    assert not page.says("because we have no answer we can use")
+    assert page.says("Council tax")
 
 
 def test_each_question_says_exactly_what_is_missing(tamsin: Seated) -> None:

@@ -129,10 +129,18 @@ def _all_of(department: Department, debt: CastDebt) -> dict[str, Any]:
         "joint": debt.joint,
         "reference_tail": "".join(debt.reference.split())[-4:],
         "legal_basis": _LAW.get(debt.type.partition("_")[0]),
+        "appeal_by": _appeal_by(debt),
         "time_bar_from": debt.due.isoformat() if debt.due else None,
         "how_worked_out": _worked_out(debt, left),
         "flags": _flags(debt),
     }
+
+
+def _appeal_by(debt: CastDebt) -> str | None:
+    """A month after the decision, where a benefit office decided."""
+    if debt.type.partition("_")[0] != "DWP":
+        return None
+    return (debt.started + timedelta(days=30)).isoformat()
 
 
 def _worked_out(debt: CastDebt, left: int) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from debts.duplicates import Shown, find_duplicates, same_debt
 from debts.money import Pence
+from plan.rules.appeal import AppealWay
 from plan.rules.case import Case
 from plan.rules.claim import Claim, Nation
 from plan.rules.eligibility import sort_claims
@@ -17,6 +18,7 @@ from plan.rules.limitation import may_be_too_old
 from plan.rules.proposal import propose
 from plan.rules.reasons import Notice, Outcome, Reason
 from plan.rules.statement import Household, Line, Statement
+from plan.rules.words import APPEALS
 from tests.plan_cases import ON, a_case, a_claim, a_statement, the_policy
 
 
@@ -55,7 +57,7 @@ def test_ded_02_fraud_may_go_above_the_cap_and_is_not_counted() -> None:
 
 
 def test_ded_01_the_allowance_is_the_homes_or_the_persons_own() -> None:
-    case = on_universal_credit(a_claim(), payment=Pence(1000))
+    case = on_universal_credit(a_claim(), pence=90000, payment=Pence(1000))
     assert case.statement
     couple = replace(case, statement=replace(case.statement, household=Household(adults=2)))
     young = replace(case, standard_allowance=Pence(31698))
@@ -72,7 +74,7 @@ def test_ded_01_nobody_without_universal_credit_has_a_cap_nor_northern_ireland()
     assert propose(there, the_policy(Nation.NORTHERN_IRELAND)).cap is None
 
 
-def test_the_protected_minimum_warns_and_never_refuses() -> None:
+def test_the_protected_minimum_only_warns_where_nobody_said_who_lives_there() -> None:
     statement = a_statement(income=100000, outgoings=55000)
     for payment, below in ((5000, False), (5001, True)):
         found = propose(
@@ -91,6 +93,44 @@ def test_the_protected_minimum_grows_with_the_home_and_can_be_turned_off() -> No
     nothing = replace(policy.protected, first_adult=Pence(0), other_adult=Pence(0), child=Pence(0))
     case = a_case(a_claim(), statement=a_statement(income=2000), payment=Pence(1000))
     assert propose(case, replace(policy, protected=nothing)).protected is None
+
+
+def at_home(*, income: int, outgoings: int = 55000, **facts: Any) -> Case:
+    """One adult who pays the rent; £400 after it is protected."""
+    statement = replace(a_statement(income=income, outgoings=outgoings), household=Household())
+    return a_case(a_claim(pence=50000), statement=statement, **facts)
+
+
+def test_f40_no_plan_asks_for_more_than_leaves_the_protected_minimum() -> None:
+    """£1,000 less £550 rent leaves £450: a plan may take £50, whatever the budget says."""
+    found = propose(at_home(income=100000), the_policy())
+    assert found.affordable
+    assert (found.affordable.available, found.payment, found.most) == (43000, 5000, 5000)
+    assert (found.outcome, found.held_back, found.notices) == (Outcome.PLAN, True, ())
+    assert [option.outcome for option in found.options] == [Outcome.REFER] * 3
+    for payment, outcome in ((5000, Outcome.PLAN), (5001, Outcome.REFER)):
+        found = propose(at_home(income=100000, payment=Pence(payment)), the_policy())
+        assert found.outcome is outcome
+        refused = Notice.BELOW_PROTECTED_MINIMUM in found.notices
+        assert refused is (outcome is Outcome.REFER)
+
+
+def test_f40_where_the_minimum_leaves_nothing_there_is_no_affordable_plan() -> None:
+    found = propose(at_home(income=95000), the_policy())
+    assert found.outcome is Outcome.NO_AFFORDABLE_PLAN
+    assert found.notices == (Notice.BELOW_PROTECTED_MINIMUM,)
+    assert (found.most, found.held_back, found.schedule) == (0, True, None)
+    little = propose(at_home(income=95499), the_policy())
+    assert (little.payment, little.outcome) == (499, Outcome.REFER)
+    assert little.notices == (Notice.TOKEN_PAYMENT,)
+
+
+def test_f40_the_table_says_whether_it_is_a_rule_or_a_warning() -> None:
+    policy = the_policy()
+    warns = replace(policy, protected=replace(policy.protected, enforced=False))
+    found = propose(at_home(income=100000), warns)
+    assert (found.payment, found.outcome, found.held_back) == (21500, Outcome.PLAN, False)
+    assert Notice.BELOW_PROTECTED_MINIMUM in found.notices
 
 
 @pytest.mark.parametrize(
@@ -195,3 +235,26 @@ def test_f95_a_debt_whose_first_department_is_not_allowed_is_paid_to_the_second(
     here = a_claim("D", department="dwp", type="HMRC_TCO", reference_tail="1")
     found = sort_claims([there, here], the_policy())
     assert found.eligible == (here,)
+
+
+def test_f35_a_plan_says_about_which_debts_there_is_still_time_to_appeal() -> None:
+    open_ = a_claim("OPEN", 50000, appeal_by=ON)
+    over = a_claim("OVER", 50000, appeal_by=ON - timedelta(days=1))
+    found = propose(a_case(open_, over, payment=Pence(1000)), the_policy())
+    assert (found.outcome, found.can_appeal) == (Outcome.PLAN, (open_,))
+    assert Notice.CAN_STILL_APPEAL in found.notices
+    late = propose(a_case(over, payment=Pence(1000)), the_policy())
+    assert (late.can_appeal, late.notices) == ((), ())
+
+
+def test_f35_each_kind_of_debt_has_a_way_to_appeal_in_words_in_every_nation() -> None:
+    ways = set()
+    for nation in Nation:
+        policy = the_policy(nation)
+        assert set(policy.appeals.by_type) <= set(policy.debt_types)
+        found = {policy.appeals.of(kind).way for kind in policy.debt_types}
+        ways |= found
+        assert AppealWay.COURT in found
+    assert ways == set(AppealWay) == set(APPEALS)
+    assert the_policy().appeals.of("LA_CTAX").way is AppealWay.COUNCIL_TAX
+    assert the_policy().appeals.of("SOMETHING_NEW").way is AppealWay.ASK
