@@ -116,6 +116,8 @@ def _beside(proposal: Proposal) -> dict[str, Any]:
             found["protected_minimum"]["most"] = proposal.most
     if proposal.ask_first:
         found["ask_first"] = [claim.id for claim in proposal.ask_first]
+    if proposal.charges_stop:
+        found["charges_stop"] = [claim.id for claim in proposal.charges_stop]
     if proposal.can_appeal:
         found["can_appeal"] = [
             {"id": claim.id, "until": claim.appeal_by.isoformat()}

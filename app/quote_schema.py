@@ -195,6 +195,7 @@ class DebtSchema(Strict):
     priority = YesNo()
     rate = Rate()
     adds_interest = YesNo(load_default=False)
+    charges_stop = YesNo(load_default=False)
     nation = _one_of([nation.value for nation in Nation], required=False)
     reference_tail = _text(required=False)
     time_bar_from = _date(required=False)
@@ -216,6 +217,7 @@ class DebtSchema(Strict):
             priority=data.get("priority"),
             rate=data.get("rate"),
             adds_interest=data["adds_interest"],
+            charges_stop=data["charges_stop"],
             nation=Nation(data["nation"]) if "nation" in data else None,
             reference_tail=data.get("reference_tail", ""),
             time_bar_from=data.get("time_bar_from"),

@@ -39,7 +39,9 @@ class DepartmentEntry:
     only place we send it to, `token_address` where the tokens of its own wire come from (by default
     `address`/oauth/token), `silence_days` is set where silence counts as agreed, `longest_days`
     where the department lets a permission to ask it last no longer than that (F11), `bank` where
-    it is paid, `takes_heads` that it wants to be told when money is on its way to it (F58)."""
+    it is paid, `takes_heads` that it wants to be told when money is on its way to it (F58),
+    `stops_charges` that it adds no interest and no fee to a debt while a plan with it is kept
+    (F47)."""
 
     code: DepartmentCode
     name: str
@@ -58,6 +60,7 @@ class DepartmentEntry:
     takes_heads: bool = False
     silence_days: int = 0
     longest_days: int = 0
+    stops_charges: bool = False
     bank: BankDetails | None = None
 
     @property

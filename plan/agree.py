@@ -195,6 +195,7 @@ def share_of(
         weight_ppm=line.weight_ppm,
         rank=line.rank,
         at_minimum=line.at_minimum,
+        charges_stop=line.charges_stop,
         state=ShareState.PENDING,
         answer_by=answer_by if line.silence_days else None,
         answered_at=None,

@@ -49,9 +49,11 @@ def answer(
     working_days: WorkingDays,
     reason: Reason = Reason.NONE,
     asked_pence: int | None = None,
+    charges_stop: bool | None = None,
 ) -> Answered:
     """Record a department's answer; the same answer twice changes nothing. With a change it may
-    name the pence of each payment that it asks for instead.
+    name the pence of each payment that it asks for instead. With a yes it may say whether interest
+    and fees stop while the plan is kept; without, it is as the register says (F47).
 
     The first line that is agreed starts the plan; the others do not hold it up (decision 10).
     Raises NotFound, also for another department's line, and WrongState.
@@ -67,6 +69,7 @@ def answer(
             working_days=working_days,
             reason=reason,
             asked_pence=asked_pence,
+            charges_stop=charges_stop,
         )
 
 
@@ -81,6 +84,7 @@ def answer_in(
     working_days: WorkingDays,
     reason: Reason = Reason.NONE,
     asked_pence: int | None = None,
+    charges_stop: bool | None = None,
 ) -> Answered:
     """As `answer`, inside an open transaction; when it raises, nothing was written."""
     share = shares.one(tx, share_id)
@@ -89,6 +93,8 @@ def answer_in(
     recorded = _record(tx, clock, chance, working_days, share, said, "department", reason)
     if said is Said.CHANGE_ASKED:
         shares.note_asked(tx, share_id, asked_pence)
+    if said is Said.AGREED and charges_stop is not None:
+        shares.note_charges(tx, share_id, charges_stop)
     return recorded
 
 

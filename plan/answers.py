@@ -69,7 +69,8 @@ class PlanSaid:
     `asked_pence` is the part of each payment that it asks for instead, or the least that the law
     lets it take. `words` are what the person will read, exactly. `debt_token` names one line;
     without it the answer is for all. `seen_pence` is the part that was answered, where the caller
-    wants to be told that it is another one by now.
+    wants to be told that it is another one by now. `charges_stop` goes with a yes: whether interest
+    and fees stop while the plan is kept (F47).
     """
 
     said: Said
@@ -78,6 +79,7 @@ class PlanSaid:
     words: str = ""
     debt_token: str | None = None
     seen_pence: int | None = None
+    charges_stop: bool | None = None
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -90,6 +92,8 @@ class PlanSaid:
         fits = LEAST_ASKED <= asked <= MOST_ASKED if asked is not None else not change
         if not fits or (asked is not None and not change):
             found.append("asked_pence")
+        if self.charges_stop is not None and self.said is not Said.AGREED:
+            found.append("charges_stop")
         if self.said is Said.AGREED:
             spoken = bool(self.words)
         else:
@@ -135,6 +139,7 @@ def answer_plan(
                 by_kind=by,
                 answered_at=now,
                 seen_pence=line.pence,
+                charges_stop=said.charges_stop,
             )
             if not share_answers.add(tx, row):
                 raise CannotAnswer(Refusal.STANDS)  # another one came at the same moment
@@ -157,10 +162,11 @@ def _again(line: OwnLine, said: PlanSaid) -> bool:
     last = line.last
     if last is None or last.applied is Applied.TOO_LATE:
         return said.said is Said.AGREED and line.state is ShareState.AGREED
-    same = (last.said, last.reason_code, last.asked_pence) == (
+    same = (last.said, last.reason_code, last.asked_pence, last.charges_stop) == (
         said.said,
         said.reason,
         said.asked_pence,
+        said.charges_stop,
     ) and last.words in ("", said.words)
     return same and (last.applied is Applied.WAITING or line.state == last.said.value)
 
@@ -222,6 +228,7 @@ def _follow(
             working_days=working_days,
             reason=row.reason_code,
             asked_pence=row.asked_pence,
+            charges_stop=row.charges_stop,
         )
     except (NotFound, WrongState):
         return Applied.TOO_LATE

@@ -37,6 +37,7 @@ class LineSoFar:
     reason: Reason
     asked_pence: int | None
     debt_tag: str
+    charges_stop: bool = False
 
     @property
     def live(self) -> bool:
@@ -159,4 +160,5 @@ def _line(share: ShareRow) -> LineSoFar:
         reason=share.reason_code,
         asked_pence=share.asked_pence,
         debt_tag=share.debt_tag,
+        charges_stop=share.charges_stop,
     )

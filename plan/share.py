@@ -23,7 +23,8 @@ class Line(Ephemeral):
     """One debt's part in a plan about to be agreed: `pence` of each payment.
 
     `opaque` says that the token is the department's own handle and may be kept as it is;
-    `silence_days` that its silence counts as agreed after so many days, 0 that it never does.
+    `silence_days` that its silence counts as agreed after so many days, 0 that it never does;
+    `charges_stop` that it adds no interest and no fee while the plan is kept (F47).
     """
 
     department: DepartmentCode
@@ -35,6 +36,7 @@ class Line(Ephemeral):
     rank: int | None = None
     at_minimum: bool = False
     silence_days: int = 0
+    charges_stop: bool = False
 
 
 class SharesDoNotAddUp(ValueError):
@@ -58,6 +60,7 @@ def lines_of(proposal: Proposal, register: Register) -> tuple[Line, ...]:
                 rank=share.rank,
                 at_minimum=0 < share.first <= (claim.minimum_pence or 0),
                 silence_days=entry.silence_days if entry else 0,
+                charges_stop=entry is not None and entry.stops_charges,
             )
         )
     return tuple(lines)

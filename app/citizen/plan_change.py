@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_dates
+from app.citizen import plan_dates, plan_words
 from app.citizen.plan_steps import PLAN, PROGRESS
 from app.http import session
 from app.http.access import signed_in
@@ -141,4 +141,5 @@ def _page(plan: PlanSoFar, form: Form, *, too_much: bool = False) -> Response:
         months=range(1, MOST_PAYMENTS + 1),
         too_much=too_much,
         not_yet=plan.state is PlanState.PROPOSED,
+        stopped_charges=plan_words.stopped_charges(plan),
     )

@@ -138,6 +138,7 @@ def _page(
         days=days,
         month=plan_dates.month_and_year,
         rows=plan_words.rows(worked),
+        charges_stop=plan_words.charges_stop(worked),
         can_appeal=plan_words.can_appeal(worked),
         left_out=plan_words.left_out(worked),
         totals=[

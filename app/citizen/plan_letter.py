@@ -97,6 +97,7 @@ def letter() -> Response:
         month=month_and_year,
         method=plan_words.METHODS.get(plan.method, ""),
         departments=plan_words.by_department(plan),
+        stopped_charges=plan_words.stopped_charges(plan) if plan.live else [],
     )
 
 

@@ -39,6 +39,7 @@ def paper(
         note=" ".join(_note(plan)),
         parts=(
             *(_whole(letter) if letter else _later(plan, finish) if plan.live else ()),
+            *(_charges(plan) if plan.live else ()),
             *(_how_to_change() if plan.live else ()),
             *_always(code, f"{at}/is-this-from-us"),
         ),
@@ -147,6 +148,20 @@ def _no_finish() -> str:
         "We do not keep what you owe, so this copy has no finish date. Get the latest amounts to"
         " see it."
     )
+
+
+def _charges(plan: PlanSoFar) -> Iterator[Part]:
+    """Who adds no interest and no fee while the plan is kept (F47)."""
+    if names := plan_words.stopped_charges(plan):
+        yield Part(
+            _("Interest and fees"),
+            words=(
+                _(
+                    "While you keep to this plan, these add no interest and no fees: %(names)s.",
+                    names=", ".join(names),
+                ),
+            ),
+        )
 
 
 def _how_to_change() -> Iterator[Part]:

@@ -153,6 +153,7 @@ def _page(worked: Worked, form: Form) -> Response:
         can_appeal=plan_words.can_appeal(worked),
         old_debts=plan_words.old_debts(worked),
         interest=plan_words.interest(worked),
+        charges_stop=plan_words.charges_stop(worked),
         offers=[
             (one.part, min(one.payment, proposal.owed), plan_dates.last_day(day, one.months or 1))
             for one in _offers(worked)

@@ -65,5 +65,9 @@ def _running() -> PlanSoFar | None:
 
 def _page(plan: PlanSoFar, form: Form) -> Response:
     return page(
-        "citizen/plan/stop.html", form=form, plan=plan, departments=plan_words.by_department(plan)
+        "citizen/plan/stop.html",
+        form=form,
+        plan=plan,
+        departments=plan_words.by_department(plan),
+        stopped_charges=plan_words.stopped_charges(plan),
     )

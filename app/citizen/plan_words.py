@@ -64,6 +64,7 @@ SAID_ELSEWHERE: Final = frozenset(
         Notice.BELOW_MINIMUMS,
         Notice.LONG_PLAN,
         Notice.INTEREST_ADDED,
+        Notice.CHARGES_STOP,
         Notice.GUIDELINES_OUT_OF_DATE,
         Notice.MAY_BE_TOO_OLD,
         Notice.CAN_STILL_APPEAL,
@@ -142,6 +143,16 @@ def by_department(
         for code, lines in plan.departments().items()
     ]
     return sorted(found, key=attrgetter("name"))
+
+
+def stopped_charges(plan: PlanSoFar) -> list[str]:
+    """Departments that agreed and add no interest and no fee while the plan is kept, A to Z."""
+    codes = {
+        line.department
+        for line in plan.lines
+        if line.state is ShareState.AGREED and line.charges_stop
+    }
+    return sorted(name(code) or code for code in codes)
 
 
 def done_with(plan: PlanSoFar) -> list[str]:
@@ -250,7 +261,7 @@ def interest(worked: Worked) -> list[str]:
     unknown = dict.fromkeys(
         name(share.claim.department)
         for share in proposal.shares
-        if share.claim.adds_interest and not share.interest
+        if share.claim.adds_interest and not share.interest and not share.claim.charges_stop
     )
     said = [
         _("%(name)s adds interest to what is left, so the plan may take a little longer.", name=who)
@@ -259,6 +270,11 @@ def interest(worked: Worked) -> list[str]:
     if proposal.interest:
         said.append(_forecast(proposal))
     return said
+
+
+def charges_stop(worked: Worked) -> list[str]:
+    """Departments that add no interest and no fee while the plan is kept, A to Z (F47)."""
+    return sorted({name(claim.department) for claim in worked.proposal.charges_stop})
 
 
 def _forecast(proposal: Proposal) -> str:

@@ -115,6 +115,7 @@ def claims_for_plan(
             no_permission=numbered.department in declined,
             in_breathing_space=paused,
             pay_anyway=pay_anyway.get(tag_of(numbered)) if pay_anyway else None,
+            charges_stop=services().register.departments[numbered.department].stops_charges,
         )
         for numbered in view.debts
     ]

@@ -42,7 +42,12 @@ _PROBLEMS: Final = {
     Refusal.CHANGED: "plan-changed",
     Refusal.WHICH_DEBT: "debt-not-named",
 }
-_FIELDS: Final = {"reason": "reason", "asked_pence": "share_pence", "words": "words"}
+_FIELDS: Final = {
+    "reason": "reason",
+    "asked_pence": "share_pence",
+    "words": "words",
+    "charges_stop": "charges_stop",
+}
 """What the wire calls a field of `PlanSaid`."""
 _BECAME: Final = {
     Applied.WAITING: "waiting",
@@ -73,6 +78,7 @@ class Answer(Schema):
     share_pence = fields.Integer(
         strict=True, load_default=None, validate=validate.Range(LEAST_ASKED, MOST_ASKED)
     )
+    charges_stop = fields.Boolean(load_default=None, truthy={True}, falsy={False}, allow_none=False)
     words = fields.String(load_default="", validate=validate.Length(1, LONGEST_WORDS))
 
 
@@ -131,6 +137,7 @@ def _said() -> PlanSaid:
         words=read["words"],
         debt_token=read["debt_handle"],
         seen_pence=read["seen_pence"],
+        charges_stop=read["charges_stop"],
     )
     for field in said.faults:
         plain = field == "words" and said.said is not Said.AGREED and said.words
@@ -161,6 +168,7 @@ def _line(line: OwnLine) -> dict[str, Any]:
         "grant_id": line.grant_id,
         "share_pence": line.pence if line.state in LIVE_SHARE else 0,
         "state": line.state.value,
+        "charges_stop": line.charges_stop,
     }
     if line.answer_by is not None:
         said["answer_by"] = line.answer_by.isoformat()

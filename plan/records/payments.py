@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import (
     CHAR,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -257,6 +258,7 @@ share_answer = Table(
     Column("applied_at", MOMENT),
     Column("applied", String(12), nullable=False, server_default=_EMPTY),
     Column("seen_pence", Integer, nullable=False, server_default=_ZERO),
+    Column("charges_stop", Boolean),
     CheckConstraint("said in ('agreed', 'change_asked', 'refused')", name="said"),
     CheckConstraint("applied in ('', 'taken', 'too_late')", name="applied"),
     CheckConstraint("asked_pence between 0 and 100000000", name="asked_pence"),
@@ -266,6 +268,7 @@ share_answer = Table(
         " null) and (said <> 'agreed' or words = '')",
         name="whole",
     ),
+    CheckConstraint("charges_stop is null or said = 'agreed'", name="charges_stop"),
     ForeignKeyConstraint(["share_id"], ["plan_share.share_id"]),
     Index(
         "uq_share_answer_one_waits",

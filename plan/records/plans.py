@@ -117,6 +117,7 @@ plan_share = Table(
     Column("reason_code", String(24), nullable=False, server_default=text("''")),
     Column("asked_pence", Integer),
     Column("closing_pence", Integer),
+    Column("charges_stop", Boolean, nullable=False, server_default=text("false")),
     one_of("tier", Tier),
     one_of("state", ShareState),
     CheckConstraint("current_pence between 0 and 100000000", name="current_pence"),

@@ -58,6 +58,8 @@ class Claim(Ephemeral):
     """Interest in per cent a year, for a forecast only (INT-04); None when there is no number."""
     adds_interest: bool = False
     """The department says that it adds interest, whether or not it says how much."""
+    charges_stop: bool = False
+    """It adds no interest and no fee while a plan with it is kept, as the register says (F47)."""
     nation: Nation | None = None
     reference_tail: str = ""
     """The end of its reference, by which another department's answer is recognised (F95)."""

@@ -21,13 +21,15 @@ def claim_from_debt(
     in_breathing_space: bool = False,
     duplicate: bool = False,
     pay_anyway: bool | None = None,
+    charges_stop: bool = False,
 ) -> Claim:
     """The claim that a department's debt makes on a plan, on this day.
 
     What the department says is joined by what we know ourselves: the person's own query
     (`disputed`), their choice about this department (`no_permission`), a moratorium that another
     source told us of, that the debt was already shown by another department, and whether they want
-    a debt in the plan that may be too old to collect (`pay_anyway`, None when not asked).
+    a debt in the plan that may be too old to collect (`pay_anyway`, None when not asked). The
+    register says whether interest and fees stop while a plan is kept (`charges_stop`).
     """
     flags, outside_moratorium = debt.flags, Flag.OUTSIDE_BREATHING_SPACE in debt.flags
     return Claim(
@@ -39,6 +41,7 @@ def claim_from_debt(
         arrangement_pence=_monthly_arrangement(debt),
         deducted_at_source_pence=debt.taken_at_source or NOTHING,
         adds_interest=bool(debt.interest_rate),
+        charges_stop=charges_stop,
         nation=nation,
         reference_tail=debt.reference_tail,
         time_bar_from=debt.time_bar_from,

@@ -113,6 +113,11 @@ class Proposal(Ephemeral):
         return tuple(out for out in self.excluded if out.same_as and out.reason is Reason.DUPLICATE)
 
     @property
+    def charges_stop(self) -> tuple[Claim, ...]:
+        """Debts of the plan that get no interest and no fee while it is kept (F47)."""
+        return tuple(share.claim for share in self.shares if share.claim.charges_stop)
+
+    @property
     def can_appeal(self) -> tuple[Claim, ...]:
         """Debts of the plan whose day to appeal is still to come (F35)."""
         return tuple(share.claim for share in self.shares if can_appeal(share.claim, self.on))
@@ -277,8 +282,11 @@ def _shared(
 
 def _beside(answer: Proposal, claims: Sequence[Claim], policy: Policy) -> Iterator[Notice]:
     """What is said beside the plan, in the order in which it is said."""
-    if any(claim.adds_interest or rates_of(claim, policy) for claim in claims):
+    adds = [claim for claim in claims if not claim.charges_stop]
+    if any(claim.adds_interest or rates_of(claim, policy) for claim in adds):
         yield Notice.INTEREST_ADDED
+    if answer.charges_stop:
+        yield Notice.CHARGES_STOP
     if answer.cap and answer.cap.above and answer.cap.planned:
         yield Notice.DEDUCTIONS_ABOVE_CAP
     if answer.protected and answer.protected.below and not answer.protected.enforced:
@@ -291,7 +299,9 @@ def _beside(answer: Proposal, claims: Sequence[Claim], policy: Policy) -> Iterat
 
 def rates_of(claim: Claim, policy: Policy) -> tuple[Rate, ...]:
     """The rates of a forecast: the one told with the debt, or the published ones of its kind
-    (INT-01); none where there is no number."""
+    (INT-01); none where there is no number, or where charges stop while the plan is kept (F47)."""
+    if claim.charges_stop:
+        return ()
     if claim.rate is not None:
         return constant(claim.rate) if claim.rate else ()
     kind = policy.debt_types.get(claim.type)

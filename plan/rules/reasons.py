@@ -58,6 +58,8 @@ class Notice(StrEnum):
     """More than 60 months: a yearly review (decision 12, PLAN-02)."""
     INTEREST_ADDED = "INTEREST_ADDED"
     """A department adds interest; the schedule repays today's balances (INT-05)."""
+    CHARGES_STOP = "CHARGES_STOP"
+    """A department adds no interest and no fee while the plan is kept (F47, INT-07)."""
     DEDUCTIONS_ABOVE_CAP = "DEDUCTIONS_ABOVE_CAP"
     """With this plan, more than usual would go to debts that Universal Credit collects (DED-07)."""
     BELOW_PROTECTED_MINIMUM = "BELOW_PROTECTED_MINIMUM"

@@ -79,6 +79,9 @@ NOTICES: Final[Mapping[Notice, str]] = MappingProxyType(
             "This plan takes more than 5 years. We will look at it with you every year."
         ),
         Notice.INTEREST_ADDED: N_("A department adds interest, so the plan may take longer."),
+        Notice.CHARGES_STOP: N_(
+            "A department adds no interest or fees while you keep to the plan."
+        ),
         Notice.DEDUCTIONS_ABOVE_CAP: N_(
             "With this plan, more than usual goes to debts that are taken from Universal Credit."
             " Ask for a smaller amount if it is too much."

@@ -22,7 +22,8 @@ from plan.terms import Every, Method
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnLine:
     """One debt of this department in a plan. `pence` is its part of each payment; `last` the last
-    answer to it. `debt_token` is the department's own handle."""
+    answer to it. `debt_token` is the department's own handle, `charges_stop` that it adds no
+    interest and no fee while the plan is kept."""
 
     share_id: UUID
     debt_token: str
@@ -31,6 +32,7 @@ class OwnLine:
     state: ShareState
     answer_by: date | None
     answered_at: datetime | None
+    charges_stop: bool
     last: ShareAnswer | None
 
 
@@ -116,6 +118,7 @@ def _lines(tx: Tx, plan_ids: Sequence[PlanId]) -> dict[PlanId, list[OwnLine]]:
                 plan_share.c.state,
                 plan_share.c.answer_by,
                 plan_share.c.answered_at,
+                plan_share.c.charges_stop,
             )
             .where(plan_share.c.plan_id.in_(plan_ids))
             .order_by(plan_share.c.debt_token, plan_share.c.share_id)
@@ -124,8 +127,6 @@ def _lines(tx: Tx, plan_ids: Sequence[PlanId]) -> dict[PlanId, list[OwnLine]]:
     last = {each.share_id: each for each in share_answers.newest(tx, [row[1] for row in rows])}
     found: dict[PlanId, list[OwnLine]] = {}
     for row in rows:
-        line = OwnLine(
-            row[1], row[2], row[3], row[4], ShareState(row[5]), row[6], row[7], last.get(row[1])
-        )
+        line = OwnLine(*row[1:5], ShareState(row[5]), *row[6:9], last=last.get(row[1]))
         found.setdefault(row[0], []).append(line)
     return found

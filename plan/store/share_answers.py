@@ -31,7 +31,8 @@ class Applied(StrEnum):
 @dataclass(frozen=True, slots=True, repr=False)
 class ShareAnswer:
     """One row of `share_answer`. Pence of each payment; `seen_pence` is the part it is about.
-    `words` are for the person, and go after 90 days."""
+    `words` are for the person, and go after 90 days. `charges_stop` is what a yes said of interest
+    and fees, None where it said nothing."""
 
     answer_id: UUID
     share_id: UUID
@@ -44,6 +45,7 @@ class ShareAnswer:
     answered_at: datetime
     seen_pence: int
     applied: Applied = Applied.WAITING
+    charges_stop: bool | None = None
 
 
 _NAMES = tuple(field.name for field in fields(ShareAnswer))

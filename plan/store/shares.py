@@ -24,7 +24,8 @@ from plan.terms import Reason, Tier
 
 @dataclass(frozen=True, slots=True)
 class ShareRow:
-    """One row of `plan_share`: a line. `current_pence` is its part of each payment."""
+    """One row of `plan_share`: a line. `current_pence` is its part of each payment; `charges_stop`
+    that no interest and no fee is added to it while the plan is kept."""
 
     share_id: UUID
     plan_id: PlanId
@@ -44,6 +45,7 @@ class ShareRow:
     reason_code: Reason
     asked_pence: int | None = None
     closing_pence: int | None = None
+    charges_stop: bool = False
 
     @property
     def agreed(self) -> bool:
@@ -140,6 +142,13 @@ def note_closing(tx: Tx, share_id: UUID, closing_pence: int | None) -> None:
     )
 
 
+def note_charges(tx: Tx, share_id: UUID, stop: bool) -> None:
+    """Whether interest and fees stop while the plan is kept, as a department said with its yes."""
+    tx.connection.execute(
+        update(plan_share).where(plan_share.c.share_id == share_id).values(charges_stop=stop)
+    )
+
+
 def note_asked(tx: Tx, share_id: UUID, asked_pence: int | None) -> None:
     """The part of each payment that the department asks for instead, or that it named none."""
     tx.connection.execute(
@@ -181,6 +190,7 @@ def join_again(tx: Tx, before: ShareRow, fresh: ShareRow) -> ShareRow:
             rank=back.rank,
             tier=back.tier.value,
             at_minimum=back.at_minimum,
+            charges_stop=back.charges_stop,
         )
     )
     return back

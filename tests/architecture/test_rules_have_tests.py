@@ -43,7 +43,6 @@ ELSEWHERE: Final = {
     "ELIG-03": "what Scotland's statutory scheme takes in; this plan is voluntary",
     "ELIG-04": "HMRC's own service decides by them; of its answers we read the charge locks",
     "ELIG-09": "what falls due now is a line of the statement and no debt",
-    "INT-07": "what Scotland's statutory scheme freezes; departments say what ours does",
     "ALLOC-04": "fees of Scotland's scheme; here every penny reaches a debt",
     "ALLOC-11": "how a department books a payment among its own charges",
     "PLAN-03": f"{OF_A_LIFE}: tests/integration/test_plan_answer.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -125,7 +125,14 @@ def test_a_department_sees_its_own_part_of_each_plan_and_nothing_else(street: St
     mine = street.everything()
     assert [one["plan_reference"] for one in mine] == made
     (line,) = mine[0]["lines"]
-    assert set(line) == {"debt_handle", "grant_id", "share_pence", "state", "answer_by"}
+    assert set(line) == {
+        "debt_handle",
+        "grant_id",
+        "share_pence",
+        "state",
+        "charges_stop",
+        "answer_by",
+    }
     assert (line["share_pence"], line["state"]) == (THREE["dwp"], "pending")
     assert not [word for word in ("council", "dvla", "10000", "3000") if word in str(mine)]
     dvla = street.desk.machine("dvla")
@@ -150,6 +157,27 @@ def test_a_yes_starts_the_plan_and_the_same_yes_is_one(street: Street) -> None:
     assert street.line(plan)["last_answer_is"] == "taken"
     waiting = street.everything(query="&waiting=true")
     assert plan not in [one["plan_reference"] for one in waiting]
+
+
+def test_f47_a_yes_may_say_whether_interest_and_fees_stop(street: Street) -> None:
+    """Without a word the register's promise stands; a word with the yes goes before it."""
+    for promised, said, kept in (
+        (True, {}, True),
+        (True, {"charges_stop": False}, False),
+        (False, {"charges_stop": True}, True),
+        (False, {}, False),
+    ):
+        line = replace(a_line("dwp", 5000), charges_stop=promised)
+        person, plan = street.a_plan({"dwp": 5000}, lines=[line])
+        assert street.line(plan)["charges_stop"] is promised
+        assert street.says(plan, {**YES, **said}) == (204, "")
+        street.follow()
+        assert street.line(plan)["charges_stop"] is kept
+        (seen,) = plan_of(street.store, person).departments()[DepartmentCode("dwp")]
+        assert seen.charges_stop is kept
+    _, waits = street.a_plan()
+    assert street.says(waits, {**CHANGE, "charges_stop": True}) == (400, "malformed")
+    assert street.says(waits, {**YES, "charges_stop": "yes"}) == (400, "malformed")
 
 
 def test_the_person_reads_the_exact_words_for_ninety_days(street: Street) -> None:

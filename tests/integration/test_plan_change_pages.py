@@ -52,6 +52,21 @@ def terms(portal: Portal) -> tuple[int, int, int, str]:
     return portal.rows("select payment_pence, pay_day, version, state from plan")[0]
 
 
+def test_f47_interest_and_fees_stop_while_the_plan_is_kept_and_she_reads_it_everywhere(
+    portal: Portal, tamsin: Seated
+) -> None:
+    assert tamsin.get("/plan/answers").says("It adds no interest and no fees while you keep to")
+    council = "these add no interest and no fees: Sampleshire Council."
+    assert council in tamsin.get("/plan/letter").text
+    assert tamsin.get("/plan/stop").says(
+        "These can add interest and fees again: Sampleshire Council"
+    )
+    assert tamsin.get("/plan/change/pause").says("These add no interest and no fees in the pause")
+    portal.rows("update plan_share set charges_stop = false returning share_id")
+    assert tamsin.get("/plan/answers").says("It may add interest or fees.")
+    assert council not in tamsin.get("/plan/letter").text
+
+
 @pytest.mark.parametrize(
     ("said", "path"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -258,3 +259,19 @@ def test_f35_each_kind_of_debt_has_a_way_to_appeal_in_words_in_every_nation() ->
     assert ways == set(AppealWay) == set(APPEALS)
     assert the_policy().appeals.of("LA_CTAX").way is AppealWay.COUNCIL_TAX
     assert the_policy().appeals.of("SOMETHING_NEW").way is AppealWay.ASK
+
+
+def test_f47_a_debt_whose_charges_stop_while_the_plan_is_kept_gets_no_interest() -> None:
+    """INT-07 is Scotland's scheme; here the register and the department say it."""
+    adds = a_claim("TAX", 50000, type="HMRC_SA", department="hmrc")
+    case = a_case(adds, payment=Pence(1000))
+    assert propose(case, the_policy()).interest > 0
+    for one in (adds, replace(adds, rate=Decimal(9)), replace(adds, adds_interest=True)):
+        stopped = replace(one, charges_stop=True)
+        found = propose(replace(case, claims=(stopped,)), the_policy())
+        assert (found.interest, found.tail, found.charges_stop) == (0, None, (stopped,))
+        assert found.notices == (Notice.CHARGES_STOP,)
+    pair = (replace(adds, charges_stop=True), replace(adds, id="B"))
+    both = propose(replace(case, claims=pair, payment=Pence(5000)), the_policy())
+    assert both.notices == (Notice.INTEREST_ADDED, Notice.CHARGES_STOP)
+    assert [bool(share.interest) for share in both.shares] == [False, True]
