@@ -11,10 +11,11 @@ from itertools import permutations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from debts.money import share
+from debts.money import Pence, share
 from plan.rules.allocation import WEIGHT_TOTAL, BelowMinimums, allocate, weights_ppm
 from plan.rules.proposal import propose
 from plan.rules.schedule import make_schedule
+from plan.rules.statement import Household
 from plan.rules.strategies import StrategyName, Weighed
 from tests.plan_cases import (
     a_case,
@@ -191,19 +192,28 @@ def test_the_number_of_runs_grows_with_endings_and_not_with_months(
     st.integers(0, 300_000),
     st.lists(st.integers(0, 500_000), max_size=6),
     names.filter(lambda name: name is not StrategyName.CONTRACTUAL),
+    st.none() | st.builds(Household, st.integers(1, 3), st.integers(0, 4)),
 )
 def test_no_month_of_a_proposal_takes_more_than_is_available(
-    income: int, outgoings: int, balances: list[int], name: StrategyName
+    income: int,
+    outgoings: int,
+    balances: list[int],
+    name: StrategyName,
+    household: Household | None,
 ) -> None:
-    """Nor do the months in which interest would be paid (PLAN-01, INT-05)."""
+    """Nor do the months in which interest would be paid (PLAN-01, INT-05), and where it is known who
+    lives in the home, none leaves less than the protected minimum (F40)."""
     kinds = ("HMRC_SA", "LA_CTAX", "DWP_LEGACY_OP")
     claims = [a_claim(f"D{i}", pence, type=kinds[i % 3]) for i, pence in enumerate(balances)]
-    statement = a_statement(income=income, outgoings=outgoings)
+    statement = a_statement(income=income, outgoings=outgoings, household=household)
     found = propose(a_case(*claims, statement=statement, strategy=name), the_policy())
     assert found.affordable
     if found.schedule is None:
         return
     most = found.affordable.available
+    if household:
+        kept = the_policy().protected.of(household)
+        most = min(most, Pence(income - outgoings - kept))
     assert max(run.total for run in found.schedule.runs) <= most
     if found.tail:
         assert found.schedule.last_payment + found.tail.with_last <= most
