@@ -201,7 +201,7 @@ def test_no_month_of_a_proposal_takes_more_than_is_available(
     name: StrategyName,
     household: Household | None,
 ) -> None:
-    """Nor do the months in which interest would be paid (PLAN-01, INT-05), and where it is known who
+    """Nor do the months in which interest would be paid (PLAN-01, INT-05). Where it is known who
     lives in the home, none leaves less than the protected minimum (F40)."""
     kinds = ("HMRC_SA", "LA_CTAX", "DWP_LEGACY_OP")
     claims = [a_claim(f"D{i}", pence, type=kinds[i % 3]) for i, pence in enumerate(balances)]
