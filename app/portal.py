@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.department_api import create_api, serve_beside
+from app import department_api, department_console
 from app.http import (
     access,
     assets,
@@ -57,5 +57,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     errors.prepare(app)
     for door in DOORS:
         doors.open_door(app, door)
-    serve_beside(app, create_api(settings, services.door))
+    department_api.serve_beside(app, department_api.create_api(settings, services.door))
+    console = department_console.create_console(settings, services.console)
+    department_console.serve_beside(app, console)
     return app

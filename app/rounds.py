@@ -30,8 +30,9 @@ from consent.retention import (
     drop_permissions,
     drop_questions,
     drop_requests,
+    drop_staff_events,
 )
-from consent.store import Store, outbox, people, proofs
+from consent.store import Store, outbox, people, proofs, staff
 from consent.store.outbox import Parcel
 from plan.ahead import wait_for_an_answer
 from plan.answer import count_silence
@@ -169,6 +170,7 @@ class Rounds:
             Round("drop_hold_words", NIGHT, lambda: drop_hold_words(*kept)),
             Round("drop_words", NIGHT, lambda: drop_words(*kept)),
             Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
+            Round("drop_staff_events", NIGHT, lambda: drop_staff_events(*kept)),
             Round("drop_statements", NIGHT, lambda: drop_statements(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )
@@ -265,7 +267,8 @@ class Rounds:
 
     def _drop_sessions(self) -> int:
         with self._store.transaction(Worker()) as tx:
-            return people.drop_ended_sessions(tx, self._clock.now())
+            now = self._clock.now()
+            return people.drop_ended_sessions(tx, now) + staff.drop_ended_sessions(tx, now)
 
     def _drop_proofs(self) -> int:
         with self._store.transaction(Worker()) as tx:

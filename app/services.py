@@ -11,6 +11,7 @@ from adapters.identity.one_login import OneLogin
 from adapters.messages.sealed_contact import ContactKeeper
 from adapters.wire_loop import WireLoop
 from app.department_api.door import Door
+from app.department_console.desk import Desk
 from consent.clock import Chance, Clock
 from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
@@ -60,5 +61,7 @@ class Services:
     """With this, anybody can check what the log of permissions says of itself."""
     door: Door
     """What the departments' door works with; people's pages do not touch it."""
+    console: Desk
+    """What the departments' console works with; people's pages do not touch it."""
     wire_loop: WireLoop
     """Runs an errand that is sent while the person waits for its outcome."""

@@ -32,6 +32,7 @@ DEMONSTRATION_TEMPLATES: Final = (
 )
 """Of emails and of text messages, at the simulator."""
 DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
+DEMONSTRATION_CONSOLE: Final = "see-and-pay-console"
 DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
 """Only the demonstration has a department's private key beside ours."""
 SIGNERS_KEYS: Final = ("portal.jwk.json", "log.jwk.json")
@@ -67,6 +68,8 @@ class Settings:
     one_login_url: str = "https://oidc.account.gov.uk"
     one_login_identity_url: str = "https://identity.account.gov.uk"
     one_login_client_id: str = ""
+    staff_client_id: str = ""
+    """The console at the departments' own sign-ins; without it none of their staff gets in."""
     pay_url: str = PAY
     """Where GOV.UK Pay's API is, and below where people type their card."""
     pay_pages_url: str = PAY_PAGES
@@ -186,6 +189,9 @@ def _read(environ: Mapping[str, str]) -> Settings:
         one_login_url=one_login.rstrip("/"),
         one_login_identity_url=identity.rstrip("/"),
         one_login_client_id=environ.get("SVD_ONE_LOGIN_CLIENT_ID", client),
+        staff_client_id=environ.get(
+            "SVD_STAFF_CLIENT_ID", DEMONSTRATION_CONSOLE if demonstration else ""
+        ),
         pay_url=pay.rstrip("/"),
         pay_pages_url=pay_pages.rstrip("/"),
         notify_url=environ.get(

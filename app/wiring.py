@@ -19,6 +19,7 @@ from adapters.departments.native import NativeDepartment, NativeMessages
 from adapters.departments.native.published import PublishedKeys
 from adapters.identity.one_login import OneLogin
 from adapters.identity.settings import OneLoginSettings
+from adapters.identity.staff_login import StaffLogin, StaffLoginSettings, StaffTrip
 from adapters.messages.govuk_notify import Notify, Templates
 from adapters.messages.sealed_contact import ContactKeeper
 from adapters.payments.govuk_pay import GovukPay
@@ -30,6 +31,7 @@ from app.department_api.clients import PublishedClients
 from app.department_api.door import Door
 from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
+from app.department_console.desk import Desk
 from app.local.keys import secret, text
 from app.services import Services
 from app.settings import SIGNERS_KEYS, Settings, SignerSettings
@@ -46,6 +48,7 @@ from consent.register import DepartmentEntry, Register
 from consent.sessions import Sessions
 from consent.signer import Signer
 from consent.signing.sign import DatabaseSigner
+from consent.staff import StaffSessions
 from consent.store import DEPARTMENT, SIGNER, WORKER, Store, open_store
 from consent.store.checks import Checks
 from consent.store.signing import Looks
@@ -96,12 +99,13 @@ class Running:
         self.services.store.close()
         self.services.door.checks.close()
         self.services.door.receipts.store.close()
+        self.services.console.store.close()
 
 
 def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
     """Everything the portal needs, ready to serve."""
     clock, chance = SystemClock(), secrets.token_bytes
-    notices = notice_files.load()
+    notices, vault = notice_files.load(), _vault(settings, clock)
     store = open_store(settings.database_url)
     outside = _outside(settings, environ, clock, chance)
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
@@ -115,7 +119,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         store=store,
         sessions=Sessions(store, clock, chance, pepper=pepper),
         visits=Visits(
-            _vault(settings, clock),
+            vault,
             clock,
             chance,
             pepper=secret(settings.keys_dir, "vault_pepper"),
@@ -137,6 +141,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),
         door=_door(settings, outside, notices, clock, chance),
+        console=_console(settings, outside.register, vault, clock, chance),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads)
@@ -240,6 +245,58 @@ def _door(
         ),
         signer=outside.signer,
     )
+
+
+def _console(
+    settings: Settings, register: Register, vault: Vault, clock: Clock, chance: Chance
+) -> Desk:
+    url = settings.department_database_url or settings.database_url
+    store = open_store(url, role=DEPARTMENT, pool_size=4)
+    client = settings.keys_dir / "staff_client"
+    return Desk(
+        clock=clock,
+        chance=chance,
+        register=register,
+        store=store,
+        sessions=StaffSessions(
+            store, clock, chance, pepper=secret(settings.keys_dir, "staff_pepper")
+        ),
+        trips=Visits(
+            vault,
+            clock,
+            chance,
+            pepper=secret(settings.keys_dir, "vault_pepper"),
+            classes=(StaffTrip,),
+        ),
+        sign_ins=_staff_sign_ins(settings, register, clock),
+        client_jwks=load_keys(client.with_suffix(".jwks.json")).public(),
+    )
+
+
+def _staff_sign_ins(
+    settings: Settings, register: Register, clock: Clock
+) -> dict[DepartmentCode, StaffLogin]:
+    """By department; in production only those whose issuer is reached over TLS."""
+    if not settings.staff_client_id:
+        return {}
+    key = load_keys(settings.keys_dir / "staff_client.jwk.json").first("sig")
+    if not isinstance(key, RSAKey):
+        raise ValueError("departments' own sign-ins are shown an RSA key only")
+    return {
+        entry.code: StaffLogin(
+            StaffLoginSettings(
+                issuer=entry.staff_sign_in,
+                client_id=settings.staff_client_id,
+                client_key=key,
+                redirect_uri=f"{settings.portal_url}/department/sign-in/return",
+                user_agent=USER_AGENT,
+                demonstration=settings.demonstration,
+            ),
+            clock=clock,
+        )
+        for entry in register.with_staff()
+        if settings.demonstration or entry.staff_sign_in.startswith("https://")
+    }
 
 
 def _native(

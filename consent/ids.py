@@ -15,6 +15,8 @@ PersonKey = NewType("PersonKey", str)
 GrantId = NewType("GrantId", str)
 PlanId = NewType("PlanId", UUID)
 DepartmentCode = NewType("DepartmentCode", str)
+StaffId = NewType("StaffId", UUID)
+"""One of a department's staff, random; the only word of them that stands beside what they did."""
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRTUVWXYZ"
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from consent.ids import DepartmentCode, PersonKey, SubjectId
+from consent.ids import DepartmentCode, PersonKey, StaffId, SubjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department's system or staff."""
+    """A department's system, or one of its staff at the console."""
 
     code: DepartmentCode
+    staff: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True)

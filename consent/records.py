@@ -90,6 +90,48 @@ contact = Table(
     one_of("channel", ("email", "text", "letter", "none")),
 )
 
+staff_account = Table(
+    "staff_account",
+    metadata,
+    Column("staff_id", Uuid, primary_key=True),
+    Column("department", String(12), nullable=False),
+    Column("account_key", HASH, unique=True),
+    Column("email", String(254), nullable=False),
+    Column("answers", Boolean, nullable=False),
+    Column("reconciles", Boolean, nullable=False),
+    Column("administers", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("made_at", MOMENT, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+    one_of("state", ("invited", "active", "removed")),
+    CheckConstraint("state <> 'active' or account_key is not null", name="known"),
+    UniqueConstraint("department", "email", name="uq_staff_account_department_email"),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("session_hash", HASH, primary_key=True),
+    Column("staff_id", Uuid, ForeignKey("staff_account.staff_id"), nullable=False, index=True),
+    Column("department", String(12), nullable=False),
+    Column("started_at", MOMENT, nullable=False),
+    Column("signed_in_at", MOMENT, nullable=False),
+    Column("idle_until", MOMENT, nullable=False),
+    Column("ends_at", MOMENT, nullable=False, index=True),
+)
+
+staff_event = Table(
+    "staff_event",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("at", MOMENT, nullable=False, index=True),
+    Column("department", String(12), nullable=False),
+    Column("staff_id", Uuid, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(36), nullable=False),
+    Index("ix_staff_event_department", "department", "at"),
+)
+
 consent_request = Table(
     "consent_request",
     metadata,

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from consent.ids import DepartmentCode
+from consent.roles import First, Role
 
 FOLDER = Path(__file__).resolve().parent.parent / "register"
 _SORT_CODE, _ACCOUNT = re.compile("[0-9]{6}"), re.compile("[0-9]{8}")
@@ -41,7 +42,10 @@ class DepartmentEntry:
     where the department lets a permission to ask it last no longer than that (F11), `bank` where
     it is paid, `takes_heads` that it wants to be told when money is on its way to it (F58),
     `stops_charges` that it adds no interest and no fee to a debt while a plan with it is kept
-    (F47)."""
+    (F47).
+
+    `staff_sign_in` is the issuer at which its own staff sign in, `staff` the first of them
+    (register/staff.toml)."""
 
     code: DepartmentCode
     name: str
@@ -62,6 +66,8 @@ class DepartmentEntry:
     longest_days: int = 0
     stops_charges: bool = False
     bank: BankDetails | None = None
+    staff_sign_in: str = ""
+    staff: tuple[First, ...] = ()
 
     @property
     def longest(self) -> timedelta | None:
@@ -84,6 +90,10 @@ class Register:
     def find(self, code: str) -> DepartmentEntry | None:
         return self.departments.get(DepartmentCode(code))
 
+    def with_staff(self) -> tuple[DepartmentEntry, ...]:
+        """Departments whose staff can sign in to the console."""
+        return tuple(entry for entry in self.departments.values() if entry.staff_sign_in)
+
     def origins(self) -> frozenset[str]:
         """The only origins the service may call for debts (SEC-57)."""
         called = [
@@ -96,12 +106,14 @@ class Register:
 
 
 def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Register:
-    """Read the register. `SVD_ADDRESS_DWP=https://…` replaces one department's address.
+    """Read the register. `SVD_ADDRESS_DWP=https://…` replaces one department's address, and
+    `SVD_STAFF_SIGN_IN_DWP=https://…` the issuer at which its staff sign in.
 
     Raises ValueError that names every entry at fault.
     """
     raw = tomllib.loads((folder / "departments.toml").read_text(encoding="utf-8"))
     faults: list[str] = []
+    staff = _staff(folder / "staff.toml", environ or {}, faults)
     entries: list[DepartmentEntry] = []
     for row in raw["department"]:
         row = dict(row)
@@ -113,7 +125,13 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
             faults.append(f"{row.get('code', '?')}: {fault}")
             continue
         address = (environ or {}).get(f"SVD_ADDRESS_{entry.code.upper()}")
-        entry = replace(entry, address=(address or entry.address).rstrip("/"))
+        sign_in, first = staff.get(entry.code, ("", ()))
+        entry = replace(
+            entry,
+            address=(address or entry.address).rstrip("/"),
+            staff_sign_in=sign_in,
+            staff=first,
+        )
         if entry.connected and (entry.wire not in WIRES or not entry.address):
             faults.append(f"{entry.code}: a connected department needs a known wire and an address")
         if entry.takes_heads and entry.wire != "native":
@@ -122,6 +140,7 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
             faults.append(f"{entry.code}: a bank account is six and eight digits")
         entries.append(entry)
     codes = [entry.code for entry in entries]
+    faults += [f"{code}: its staff are no department's" for code in staff.keys() - {*codes}]
     faults += [
         f"{code}: twice in the register" for code in {c for c in codes if codes.count(c) > 1}
     ]
@@ -129,3 +148,28 @@ def load(folder: Path = FOLDER, environ: Mapping[str, str] | None = None) -> Reg
         raise ValueError("; ".join(sorted(faults)))
     entries.sort(key=lambda entry: entry.name)
     return Register(raw["version"], MappingProxyType({entry.code: entry for entry in entries}))
+
+
+def _staff(
+    file: Path, environ: Mapping[str, str], faults: list[str]
+) -> dict[str, tuple[str, tuple[First, ...]]]:
+    """For each department the issuer at which its staff sign in, and the first of them."""
+    if not file.is_file():
+        return {}
+    found: dict[str, tuple[str, tuple[First, ...]]] = {}
+    simulator = environ.get("SVD_ADDRESS_STAFF_LOGIN", "").rstrip("/")
+    for row in tomllib.loads(file.read_text(encoding="utf-8"))["organisation"]:
+        code = row["department"]
+        issuer = environ.get(f"SVD_STAFF_SIGN_IN_{code.upper()}") or (
+            f"{simulator}/{code}" if simulator else row["issuer"]
+        )
+        here = issuer in (row["issuer"], f"{simulator}/{code}")
+        first = tuple(
+            First(one["subject"], one["email"], tuple(one.get("roles", ())))
+            for one in row.get("staff", ())
+            if here  # a subject says something at its own issuer only
+        )
+        unknown = {name for one in first for name in one.roles} - {*Role}
+        faults += [f"{code}: {name} is no role of staff" for name in sorted(unknown)]
+        found[code] = (issuer.rstrip("/"), first)
+    return found

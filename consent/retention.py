@@ -11,7 +11,7 @@ from typing import Final
 
 from consent.clock import Clock
 from consent.people import Worker
-from consent.store import Store, hold_answers, requests, retention
+from consent.store import Store, hold_answers, requests, retention, staff
 
 EVIDENCE: Final = timedelta(days=6 * 365 + 2)
 """Six years after the end: so long may somebody go to court about it."""
@@ -49,3 +49,9 @@ def drop_hold_words(store: Store, clock: Clock) -> int:
     """Words that departments wrote about questions, 90 days after; the decisions stay."""
     with store.transaction(Worker()) as tx:
         return hold_answers.drop_words(tx, clock.now() - WORDS)
+
+
+def drop_staff_events(store: Store, clock: Clock) -> int:
+    """What departments' staff did, and the accounts that were removed, six years after."""
+    with store.transaction(Worker()) as tx:
+        return staff.drop_old(tx, clock.now() - EVIDENCE)

@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NATIVE = ("dwp", "council", "dvla", "slc", "nhsbsa")
 NAMES = (
     *("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa", "govuk_pay"),
-    "notify",
+    *("notify", "staff_login"),
 )
 WAIT = 40.0
 """Seconds that a client waits for a page; the longest one streams for 25."""

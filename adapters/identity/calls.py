@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
@@ -12,10 +12,10 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from adapters.identity.door import BeforeSend, Door, origin, through
 from adapters.identity.refusal import RefusedKind, SignInRefused
-from adapters.identity.settings import OneLoginSettings
 from consent.clock import Clock
 
 SIGNING: Final = "PS256"
@@ -26,15 +26,34 @@ LOOK_SECONDS: Final = 0.4
 """For each step of a quick look: to connect, to begin the answer, to end it."""
 
 
+class Client(Protocol):
+    """Who we are to a sign-in service. `addresses` name every origin that may be asked, `seconds`
+    bounds each request."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_key(self) -> RSAKey: ...
+    @property
+    def redirect_uri(self) -> str: ...
+    @property
+    def user_agent(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+
+
 class Calls:
     """Requests to one sign-in service; each has its own session, so no cookie or token stays."""
 
     def __init__(
-        self, settings: OneLoginSettings, *, clock: Clock, before_send: BeforeSend
+        self, settings: Client, *, clock: Clock, before_send: BeforeSend, scope: str = "openid"
     ) -> None:
         self._settings = settings
         self._clock = clock
-        origins = frozenset(origin(url) for url in (settings.discovery_url, settings.did_url))
+        self._scope = scope
+        origins = frozenset(origin(url) for url in settings.addresses)
         self._door = Door(origins, seconds=settings.seconds, before_send=before_send)
         self._quick = Door(origins, seconds=LOOK_SECONDS, before_send=before_send)
 
@@ -42,11 +61,18 @@ class Calls:
         self, endpoint: str, *, state: str, code_verifier: str, params: Mapping[str, str]
     ) -> str:
         """The address that the browser is sent to, its parameters inside a signed object."""
+        plain = self.plain_url(endpoint, state=state, code_verifier=code_verifier, params=params)
+        return self._signed(endpoint, plain)
+
+    def plain_url(
+        self, endpoint: str, *, state: str, code_verifier: str, params: Mapping[str, str]
+    ) -> str:
+        """The same, for a service that takes no signed requests."""
         with self._session() as session:
-            plain, _ = session.create_authorization_url(
+            url, _ = session.create_authorization_url(
                 endpoint, state=state, code_verifier=code_verifier, **params
             )
-        return self._signed(endpoint, plain)
+        return str(url)
 
     def exchange(self, endpoint: str, *, code: str, verifier: str) -> dict[str, Any]:
         """A code for tokens. Nothing in the answer has been checked yet."""
@@ -109,7 +135,7 @@ class Calls:
             self._settings.client_key,
             token_endpoint_auth_method=PrivateKeyJWT.name,
             code_challenge_method="S256",
-            scope="openid",
+            scope=self._scope,
             redirect_uri=self._settings.redirect_uri,
         )
         return through(session, self._door, self._settings.user_agent)

@@ -46,6 +46,10 @@ class OneLoginSettings:
         if plain and not self.demonstration:
             raise ValueError(f"not https: {', '.join(plain)}")
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (self.discovery_url, self.did_url)
+
     @classmethod
     def at(
         cls,

@@ -89,10 +89,12 @@ def id_token_claims(
     issuer: str,
     client_id: str,
     nonce: str,
-    vot: str,
     access_token: str,
+    vot: str | None = None,
 ) -> dict[str, Any]:
-    """OpenID Connect Core 3.1.3.7, with the level of the sign-in and the access token's hash."""
+    """OpenID Connect Core 3.1.3.7, with the access token's hash and, where the service has levels,
+    that of the sign-in."""
+    level: dict[str, ClaimsOption] = {"vot": {"essential": True, "value": vot}} if vot else {}
     claims = open_token(
         token,
         find_key,
@@ -101,12 +103,12 @@ def id_token_claims(
         aud={"essential": True, "value": client_id},
         sub={"essential": True},
         nonce={"essential": True, "value": nonce},
-        vot={"essential": True, "value": vot},
         at_hash={"essential": True, "value": half_hash(access_token)},
         auth_time={"essential": True},
+        **level,
     )
     must_be_for(claims, client_id)
-    if not all(isinstance(claims[name], str) for name in ("nonce", "vot", "at_hash", "sub")):
+    if not all(isinstance(claims[name], str) for name in ("nonce", *level, "at_hash", "sub")):
         raise TokenInvalid("claims")
     if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
         raise TokenInvalid("sub")

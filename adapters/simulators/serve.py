@@ -37,6 +37,7 @@ PORTS: Final[Mapping[str, int]] = MappingProxyType(
         "nhsbsa": 8108,
         "govuk_pay": 8109,
         "notify": 8110,
+        "staff_login": 8111,
     }
 )
 """Every simulator by name, with the port of the demonstration."""
@@ -67,7 +68,7 @@ class SimulatorSettings:
 
     @property
     def department(self) -> str:
-        others = ("one_login", "govuk_pay", "notify")
+        others = ("one_login", "govuk_pay", "notify", "staff_login")
         return "" if self.name in others else self.name
 
     @classmethod

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Request
 from flask.sessions import SessionInterface, SessionMixin
@@ -27,7 +26,6 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-StartResponse = Callable[..., Any]
 
 
 class NoSessions(SessionInterface):
@@ -66,14 +64,6 @@ def create_api(settings: Settings, door: Door | None) -> Flask:
 
 
 def serve_beside(portal: Flask, api: Flask) -> None:
-    """Let one process answer for both: the door's own addresses go to it, all others to people's
-    pages. Neither sees the other's cookies, headers or errors."""
-    pages, machines = portal.wsgi_app, api.wsgi_app
-
-    def either(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        ours = path in EXACT or path.startswith(BELOW)
-        return (machines if ours else pages)(environ, start_response)
-
+    """The door's own addresses in the process of people's pages."""
+    doors.serve_beside(portal, api, exact=EXACT, below=BELOW)
     portal.extensions["svd.department_api"] = api
-    portal.wsgi_app = either  # type: ignore[method-assign]  # as Flask's documentation has it

@@ -45,6 +45,12 @@ signed_in_recently = _declare(Permission.SIGNED_IN_RECENTLY)
 a_department = _declare(Permission.DEPARTMENT)
 """For a department's machines, at their own door (app.department_api)."""
 
+staff = _declare(Permission.STAFF)
+"""For a department's staff, whatever their role, at its console (app.department_console)."""
+staff_answers = _declare(Permission.STAFF_ANSWERS)
+staff_reconciles = _declare(Permission.STAFF_RECONCILES)
+staff_administers = _declare(Permission.STAFF_ADMINISTERS)
+
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:
     """What a view has declared, or nothing."""

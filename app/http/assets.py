@@ -64,11 +64,19 @@ def _asset(name: str, body: bytes) -> Asset:
     return Asset(body, gzip.compress(body, 9, mtime=0), kind or "text/plain", version)
 
 
-def prepare(app: Flask) -> None:
+def addresses(app: Flask) -> Mapping[str, Asset]:
+    """`asset(name)` in the templates of an application; the files themselves, by name."""
     known = load()
 
     def asset(name: str) -> str:
         return f"/static/{name}?v={known[name].version}"
+
+    app.jinja_env.globals["asset"] = asset
+    return known
+
+
+def prepare(app: Flask) -> None:
+    known = addresses(app)
 
     @anyone
     def static(name: str) -> Response:
@@ -85,4 +93,3 @@ def prepare(app: Flask) -> None:
         return response
 
     app.add_url_rule("/static/<path:name>", "static", static, methods=["GET"])
-    app.jinja_env.globals["asset"] = asset

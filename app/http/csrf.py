@@ -58,11 +58,12 @@ def _refuse_unless_token(key: object, value: object) -> None:
         raise EphemeralLeak("the form cookie holds one token and nothing else")
 
 
-def prepare(app: Flask, settings: Settings) -> None:
+def prepare(app: Flask, settings: Settings, *, cookie: str = COOKIE) -> None:
+    """Each application on one host has a cookie of its own name."""
     app.session_interface = FormSessions()
     app.config.update(
         SECRET_KEY=settings.cookie_secret(),
-        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_NAME=cookie,
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",

@@ -62,12 +62,17 @@ def policy(word: str, form_action_origins: tuple[str, ...]) -> str:
     )
 
 
-def prepare(app: Flask, settings: Settings) -> None:
+def prepare(
+    app: Flask, settings: Settings, *, form_action_origins: tuple[str, ...] | None = None
+) -> None:
+    """`form_action_origins` are the portal's unless an application has its own."""
+    origins = settings.form_action_origins if form_action_origins is None else form_action_origins
+
     @app.after_request
     def protect(response: Response) -> Response:
         for name, value in FIXED.items():
             response.headers[name] = value
-        response.headers["Content-Security-Policy"] = policy(nonce(), settings.form_action_origins)
+        response.headers["Content-Security-Policy"] = policy(nonce(), origins)
         if settings.secure:
             response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint != "static":

@@ -25,6 +25,7 @@ SIMULATORS = (
     "nhsbsa",
     "govuk_pay",
     "notify",
+    "staff_login",
 )
 _MISSING = "This build has no simulators: they are for development and demonstration only."
 
@@ -52,6 +53,17 @@ def people() -> str:
         lines.append(f"  {person.display_name:26} {words[0] if words else ''}")
         lines += [f"  {'':26} {more}" for more in words[1:]]
     return "\n".join(lines)
+
+
+def staff() -> str:
+    """A line for each member of a department's staff: whose they are and what they may do."""
+    try:
+        from adapters.simulators.staff_login import people as staff_people
+    except ModuleNotFoundError:
+        return _MISSING
+    return "\n".join(
+        f"  {one.name:26} {one.department}: {one.about}" for one in staff_people.load()
+    )
 
 
 def bank_statement(transfers: Sequence[str]) -> int:

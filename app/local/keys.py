@@ -2,11 +2,12 @@
 
 Private (mode 0600):
     one_login_client.jwk.json   RSA 3072, PS256: proves the portal to GOV.UK One Login
+    staff_client.jwk.json       RSA 3072, PS256: proves the console to departments' own sign-ins
     api_token.jwk.json          P-256, ES256: signs departments' access tokens; published nowhere
     <department>_sign.jwk.json  P-256, ES256: a simulated department signs its answers
     <department>_seal.jwk.json  P-256, ECDH-ES: it opens what was sealed to it
-    vault_pepper, person_pepper, contact_key, evidence_key, token_key, cookie_secret, check_code,
-    hmrc_client, hmcts_client, govuk_pay_api_key, govuk_pay_webhook_secret
+    vault_pepper, person_pepper, staff_pepper, contact_key, evidence_key, token_key, cookie_secret,
+    check_code, hmrc_client, hmcts_client, govuk_pay_api_key, govuk_pay_webhook_secret
                                 32 random bytes each, as base64url text; the clients' are what
                                 the portal proves itself with at departments of their own wire,
                                 the last two are texts that it shares with the payment provider
@@ -15,12 +16,12 @@ The signer's own, in a folder that no other process is told of (SEC-19):
     portal.jwk.json             P-256, ES256: signs consent assertions, events and receipts
     log.jwk.json                Ed25519: signs the checkpoints of the log of permissions
 Public, which the other side reads:
-    portal.jwks.json, one_login_client.jwks.json, log.jwks.json,
+    portal.jwks.json, one_login_client.jwks.json, staff_client.jwks.json, log.jwks.json,
     <department>.jwks.json (sign and seal)
 
 In production each party makes its own, and the portal is pointed at the published ones.
-Replacing `person_pepper` makes every person a stranger, and `check_code` every message sent before
-one that is not ours; replacing the others ends visits only.
+Replacing `person_pepper` makes every person a stranger, `staff_pepper` every member of staff, and
+`check_code` every message sent before one that is not ours; replacing the others ends visits only.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ DEPARTMENTS: Final = ("hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa"
 SECRETS: Final = (
     "vault_pepper",
     "person_pepper",
+    "staff_pepper",
     "contact_key",
     "evidence_key",
     "token_key",
@@ -60,6 +62,7 @@ def ensure(folder: Path) -> None:
         _once(folder / name, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     _once(folder / "notify_api_key", lambda: f"demonstration-{uuid4()}-{uuid4()}")
     _pair(folder, "one_login_client", _client_key)
+    _pair(folder, "staff_client", _client_key)
     _private(folder / "api_token.jwk.json", _signing_key)
     for department in DEPARTMENTS:
         sign = _private(folder / f"{department}_sign.jwk.json", _signing_key)

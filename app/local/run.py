@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.local import keys
-from app.local.demo import SIMULATORS, people
+from app.local.demo import SIMULATORS, people, staff
 from app.local.family import Child, ChildDied, Family
 from app.local.migrate import upgrade
 from app.local.pgbin import NoPostgres
@@ -184,6 +184,10 @@ See and pay what you owe to government: http://localhost:{port}
 
 People you can sign in as (all invented):
 {people()}
+
+The departments' console: http://localhost:{port}/department
+Staff you can sign in as (all invented):
+{staff()}
 
 Simulators, which answer as these people's departments would:
 {simulators}

@@ -7,20 +7,22 @@ const minute = 60_000;
 const warnBefore = 5 * minute;
 
 // The page of another tab that is used keeps this one signed in too, and a sign-out ends all.
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("svd-session") : null;
+// Each door of the service has a channel of its own.
+const channel = (door) => "BroadcastChannel" in window ? new BroadcastChannel(`svd-session${door}`) : null;
 
 class Timeout {
   constructor(dialog) {
     this.dialog = dialog;
+    this.tabs = channel(dialog.dataset.door ?? "");
     this.left = dialog.querySelector("[data-left]");
     this.seconds = Number(dialog.dataset.seconds);
     this.form = dialog.querySelector("[data-stay]");
     this.form.addEventListener("submit", (event) => this.stay(event));
     dialog.addEventListener("cancel", (event) => this.stay(event));
-    tabs?.addEventListener("message", ({ data }) => data > 0 ? this.restart(data) : this.end());
+    this.tabs?.addEventListener("message", ({ data }) => data > 0 ? this.restart(data) : this.end());
     document.addEventListener("visibilitychange", () => this.tick());
     this.restart(this.seconds);
-    tabs?.postMessage(this.seconds);
+    this.tabs?.postMessage(this.seconds);
   }
 
   restart(seconds) {
@@ -63,7 +65,7 @@ class Timeout {
       const { seconds } = await answer.json();
       if (!answer.ok || !(seconds > 0)) throw new Error();
       this.restart(seconds);
-      tabs?.postMessage(seconds);
+      this.tabs?.postMessage(seconds);
     } catch {
       this.form.submit();
     }
@@ -71,7 +73,7 @@ class Timeout {
 
   end() {
     clearTimeout(this.timer);
-    location.assign("/timed-out");
+    location.assign(this.dialog.dataset.ended ?? "/timed-out");
   }
 }
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import DepartmentCode
@@ -66,6 +66,16 @@ _OWN = (
     hold_request.c.reason_code,
     hold_request.c.asked_at,
 )
+
+
+def undecided(tx: Tx) -> int:
+    """How many questions that were sent to this department have no decision."""
+    decided = select(hold_answer.c.hold_id).where(
+        hold_answer.c.hold_id == hold_request.c.hold_id,
+        hold_answer.c.decision != Decision.MORE_TIME_NEEDED.value,
+    )
+    query = select(func.count(hold_request.c.hold_id)).where(~decided.exists())
+    return int(tx.connection.execute(query).scalar_one())
 
 
 def sent_to(tx: Tx, *, reference: str = "", limit: int = 500) -> list[OwnHold]:

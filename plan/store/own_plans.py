@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, distinct, func, select, tuple_
 
 from consent.ids import GrantId, PlanId
 from consent.store import Tx
@@ -83,6 +83,16 @@ def page(tx: Tx, *, after: str, waiting: bool, limit: int) -> list[OwnPlan] | No
             return None
         query = query.where(tuple_(plan.c.agreed_at, plan.c.reference) > tuple_(*place))
     return _plans(tx, query)
+
+
+def waiting(tx: Tx) -> tuple[int, date | None]:
+    """How many plans wait for this department's answer, and the first day on which one is due."""
+    row = tx.connection.execute(
+        select(func.count(distinct(plan.c.plan_id)), func.min(plan_share.c.answer_by))
+        .join(plan_share, plan_share.c.plan_id == plan.c.plan_id)
+        .where(plan_share.c.state == ShareState.PENDING.value, plan.c.state.in_(_LIVE))
+    ).one()
+    return row[0], row[1]
 
 
 def _plans(tx: Tx, query: Select[Any]) -> list[OwnPlan]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import DepartmentCode
@@ -56,6 +56,13 @@ def is_own(tx: Tx, allocation_id: UUID) -> bool:
         allocation.c.allocation_id == allocation_id, allocation.c.sequence.is_not(None)
     )
     return tx.connection.execute(query).first() is not None
+
+
+def not_final(tx: Tx) -> int:
+    """How many of the department's own lines it still has to put in their place."""
+    open_still = allocation_receipt.c.outcome.not_in(_FINAL)
+    query = select(func.count()).select_from(allocation_receipt).where(open_still)
+    return int(tx.connection.execute(query).scalar_one())
 
 
 def one(tx: Tx, allocation_id: UUID) -> ReceiptRow | None:

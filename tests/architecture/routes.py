@@ -1,6 +1,7 @@
 """Every address of the portal and who may open it, as tests/architecture/routes.txt lists them.
 
-The departments' door is an application of its own in the same process; its addresses follow.
+The departments' door and their console are applications of their own in the same process; their
+addresses follow.
 
 Run `python -m tests.architecture.routes` after adding a page, and read the difference.
 """
@@ -31,7 +32,8 @@ def rules(app: Flask) -> list[Rule]:
 
 def listed(app: Flask) -> str:
     """One line for each method of each address: method, rule, who, and `machine` without a form."""
-    doors = (app, app.extensions["svd.department_api"])
+    names = ("svd.department_api", "svd.department_console")
+    doors = (app, *(app.extensions[name] for name in names))
     return "".join(_lines(door) for door in doors)
 
 

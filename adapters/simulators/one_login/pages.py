@@ -64,19 +64,19 @@ def choose(cast: Cast, asked: str, redirect_uri: str, *, missing: bool = False) 
         '<button name="how" value="unproven">Continue without proving identity</button>'
         '<button name="how" value="cancel">Cancel and go back</button></form>'
     )
-    return _page("Who is signing in?", body, form_to=redirect_uri, status=400 if missing else 200)
+    return page("Who is signing in?", body, form_to=redirect_uri, status=400 if missing else 200)
 
 
 def fault(why: str) -> web.Response:
     body = f"<h1>This sign-in cannot go on</h1><p>{escape(why.capitalize())}.</p>"
-    return _page("This sign-in cannot go on", body, status=400)
+    return page("This sign-in cannot go on", body, status=400)
 
 
 def signed_out() -> web.Response:
-    return _page("You have signed out", "<h1>You have signed out</h1>")
+    return page("You have signed out", "<h1>You have signed out</h1>")
 
 
-def _page(title: str, body: str, *, form_to: str = "", status: int = 200) -> web.Response:
+def page(title: str, body: str, *, form_to: str = "", status: int = 200) -> web.Response:
     """`form_to` is where a posted form redirects: browsers hold redirects to form-action too."""
     where = urlsplit(form_to)
     back = f" {where.scheme}://{where.netloc}" if form_to else ""

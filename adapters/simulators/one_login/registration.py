@@ -62,9 +62,17 @@ def _list(text: str) -> tuple[str, ...]:
 class ClientKeys:
     """The client's public RSA keys: from a file when there is one, else from its JWKS address."""
 
-    def __init__(self, registration: Registration, keys_dir: Path) -> None:
+    def __init__(
+        self,
+        registration: Registration,
+        keys_dir: Path,
+        *,
+        file: str = CLIENT_KEYS_FILE,
+        path: str = CLIENT_KEYS_PATH,
+    ) -> None:
         self._registration = registration
-        self._file = keys_dir / CLIENT_KEYS_FILE
+        self._file = keys_dir / file
+        self._path = path
         self._used: dict[str, float] = {}
 
     async def verify(self, token: str, *, audiences: tuple[str, ...]) -> dict[str, Any]:
@@ -111,7 +119,7 @@ class ClientKeys:
         wait = aiohttp.ClientTimeout(total=5)
         async with (
             aiohttp.ClientSession(timeout=wait, trust_env=False) as session,
-            session.get(self._registration.portal_url + CLIENT_KEYS_PATH) as reply,
+            session.get(self._registration.portal_url + self._path) as reply,
         ):
             reply.raise_for_status()
             return await reply.text()

@@ -112,6 +112,7 @@ class Bag:
     one_login_client_jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     check_code_key: bytes = bytes(32)
     door: None = None
+    console: None = None
 
 
 def a_bag(at: datetime = NOON) -> Bag:

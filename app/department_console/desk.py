@@ -1,0 +1,36 @@
+"""What the console works with, made once by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import current_app
+
+from adapters.identity.staff_login import StaffLogin
+from consent.clock import Chance, Clock
+from consent.ids import DepartmentCode
+from consent.register import Register
+from consent.staff import StaffSessions
+from consent.store import Store
+from debts.visit import Visits
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Desk:
+    """`store` is the role `svd_department`'s: it sees the rows of the department that a transaction
+    names. `trips` keeps what must come back from a sign-in, sealed under the browser's cookie."""
+
+    clock: Clock
+    chance: Chance
+    register: Register
+    store: Store
+    sessions: StaffSessions
+    trips: Visits
+    sign_ins: Mapping[DepartmentCode, StaffLogin]
+    client_jwks: Mapping[str, Any]
+
+
+def here() -> Desk:
+    return cast(Desk, current_app.extensions["svd.desk"])

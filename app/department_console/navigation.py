@@ -1,0 +1,28 @@
+"""The places of the console, in their order; a place is shown to who may open it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import request
+
+from app.department_console import guard
+from app.http.text import lazy_gettext as _l
+from consent.roles import Role
+
+ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (("/department", _l("Overview"), Role.VIEWER),)
+"""Address, words, and the role that it takes."""
+
+
+def items() -> list[dict[str, Any]]:
+    """As the service navigation wants them."""
+    return [
+        {"text": str(text), "href": href, "active": _here(href)}
+        for href, text, role in ITEMS
+        if guard.may(role)
+    ]
+
+
+def _here(href: str) -> bool:
+    path = request.path
+    return path == href or (href != "/department" and path.startswith(f"{href}/"))
