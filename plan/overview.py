@@ -22,13 +22,13 @@ class Connection:
     """How the department's system answered in the last hour; `closed` is a window that is open."""
 
     asked: int
-    failed: int
+    unanswered: int
     closed: Closure | None
 
     @property
     def failing(self) -> bool:
         """More went unanswered than were answered."""
-        return self.failed * 2 > self.asked > 0
+        return self.unanswered * 2 > self.asked > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def overview(store: Store, clock: Clock, *, actor: Department) -> Overview:
     with store.transaction(actor) as tx:
         waiting, soonest = own_plans.waiting(tx)
         ended = demand.outcomes(tx, now - LATELY, now)
-        failed = sum(count for (kind, _), count in ended.items() if kind == "not_answered")
+        unanswered = sum(count for (kind, _), count in ended.items() if kind == "not_answered")
         open_now = [one for one in closures.of(tx, actor.code, after=now) if one.from_at <= now]
         return Overview(
             waiting=waiting,
@@ -60,7 +60,7 @@ def overview(store: Store, clock: Clock, *, actor: Department) -> Overview:
             holds=hold_answers.undecided(tx),
             connection=Connection(
                 asked=sum(ended.values()),
-                failed=failed,
+                unanswered=unanswered,
                 closed=open_now[0] if open_now else None,
             ),
         )

@@ -30,7 +30,7 @@ def test_a_second_start_keeps_every_key(keys: Path) -> None:
 def test_private_files_are_for_the_owner_only(keys: Path) -> None:
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     private = [*keys.glob("*.jwk.json"), *(keys / name for name in SECRETS)]
-    assert len(private) == 2 + 2 * len(DEPARTMENTS) + len(SECRETS)
+    assert len(private) == 3 + 2 * len(DEPARTMENTS) + len(SECRETS)
     for path in private:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 
