@@ -13,11 +13,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from consent import staff
 from consent.clock import Chance, Clock
 from consent.errors import NotFound, WrongState
 from consent.ids import new_uuid
 from consent.people import Department, Person, Worker
 from consent.plain_words import fault_of
+from consent.staff import Did
 from consent.store import Store, Tx
 from plan.answer import answer_in
 from plan.lifecycle import LIVE_PLAN, LIVE_SHARE, ShareState, transition
@@ -110,8 +112,12 @@ def answer_plan(
     reference: str,
     said: PlanSaid,
     by: str = BY_SYSTEM,
+    as_seen: str = "",
 ) -> None:
     """Write the answer down for the worker; the same answer again changes nothing.
+
+    `as_seen` is `OwnPlan.seen` of the plan that was answered, where the caller wants to be told
+    that it is another one by now. What a member of staff answered is noted as theirs.
 
     Raises ValueError for one with `faults`, NotFound for a plan in which this department has no
     part, and CannotAnswer, after which nothing is written.
@@ -126,7 +132,11 @@ def answer_plan(
         fresh = [line for line in lines if not _again(line, said)]
         for line in fresh:
             _refuse(found, line, said)
+        if fresh and as_seen not in ("", found.seen):
+            raise CannotAnswer(Refusal.CHANGED)
         now = clock.now()
+        if fresh:
+            staff.note(tx, chance, Did.ANSWERED_PLAN, now=now, about=reference)
         for line in fresh:
             row = ShareAnswer(
                 answer_id=new_uuid(chance),

@@ -20,6 +20,7 @@ from app.http.text import ngettext
 from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
 from debts.view import Numbered
+from plan.answer_words import REASON_WORDS
 from plan.lifecycle import ShareState
 from plan.progress import LineSoFar, PlanSoFar
 from plan.rules.affordability import Affordable, Part, part_of
@@ -49,12 +50,7 @@ STATES: Final[dict[ShareState, Any]] = {
 GONE: Final = frozenset({ShareState.LEFT, ShareState.REFUSED})
 """Lines that are not in the plan any more."""
 ANSWER_REASONS: Final[dict[Answer, Any]] = {
-    Answer.BELOW_LEGAL_MINIMUM: _l("The law sets a larger least amount for this."),
-    Answer.COURT_ORDER: _l("A court has set how this is paid."),
-    Answer.ALREADY_COLLECTED: _l("It is collected in another way already."),
-    Answer.NOT_OURS: _l("It says that this is not one of its debts."),
-    Answer.TOO_LONG: _l("It says that the plan takes too long."),
-    Answer.UNDER_REVIEW: _l("It is looking at this debt again."),
+    reason: _l(words) for reason, words in REASON_WORDS.items()
 }
 """Why a department asks for a change or says no (D68)."""
 SAID_ELSEWHERE: Final = frozenset(

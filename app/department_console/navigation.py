@@ -10,7 +10,10 @@ from app.department_console import guard
 from app.http.text import lazy_gettext as _l
 from consent.roles import Role
 
-ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (("/department", _l("Overview"), Role.VIEWER),)
+ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (
+    ("/department", _l("Overview"), Role.VIEWER),
+    ("/department/plans", _l("Plans"), Role.VIEWER),
+)
 """Address, words, and the role that it takes."""
 
 

@@ -228,6 +228,16 @@ def events(tx: Tx, *, limit: int) -> list[StaffEventRow]:
     return [StaffEventRow(*row) for row in rows]
 
 
+def who_did(tx: Tx, kind: str, about: str) -> dict[datetime, str]:
+    """The address of whoever did this to that, by its moment; accounts that are gone have none."""
+    rows = tx.connection.execute(
+        select(staff_event.c.at, staff_account.c.email)
+        .join(staff_account, staff_account.c.staff_id == staff_event.c.staff_id)
+        .where(staff_event.c.kind == kind, staff_event.c.about == about)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def drop_old(tx: Tx, before: datetime) -> int:
     """What was done, and accounts that were removed, before this moment."""
     done = tx.connection.execute(delete(staff_event).where(staff_event.c.at < before))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,15 @@ class OwnPlan:
     ended_at: datetime | None
     lines: tuple[OwnLine, ...]
 
+    @property
+    def seen(self) -> str:
+        """Another text as soon as anything changed that an answer could be about."""
+        parts = [self.state.value]
+        for line in self.lines:
+            last = (line.last.answer_id, line.last.applied.value) if line.last else ()
+            parts += map(str, (line.share_id, line.state.value, line.pence, *last))
+        return sha256("|".join(parts).encode()).hexdigest()[:16]
+
 
 _PLAN = (
     *(plan.c.plan_id, plan.c.reference, plan.c.state, plan.c.frequency, plan.c.pay_day),
@@ -66,22 +76,25 @@ def one(tx: Tx, reference: str) -> OwnPlan | None:
     return found[0] if found else None
 
 
-def page(tx: Tx, *, after: str, waiting: bool, limit: int) -> list[OwnPlan] | None:
+def page(
+    tx: Tx, *, after: str, waiting: bool, limit: int, newest: bool = False
+) -> list[OwnPlan] | None:
     """Plans that follow the one of this reference ("" for the first), in the order in which people
-    agreed to them; `waiting`: only those with a line that waits for an answer. Nothing where there
-    is no plan of that reference."""
-    query = select(*_PLAN).order_by(plan.c.agreed_at, plan.c.reference).limit(limit)
+    agreed to them, or the other way round; `waiting`: only those with a line that waits for an
+    answer. Nothing where there is no plan of that reference."""
+    by = (plan.c.agreed_at, plan.c.reference)
+    order = [column.desc() for column in by] if newest else by
+    query = select(*_PLAN).order_by(*order).limit(limit)
     mine: ColumnElement[bool] = plan_share.c.plan_id == plan.c.plan_id
     if waiting:
         mine &= (plan_share.c.state == ShareState.PENDING.value) & plan.c.state.in_(_LIVE)
     query = query.where(select(plan_share.c.share_id).where(mine).exists())
     if after:
-        place = tx.connection.execute(
-            select(plan.c.agreed_at, plan.c.reference).where(plan.c.reference == after)
-        ).one_or_none()
+        place = tx.connection.execute(select(*by).where(plan.c.reference == after)).one_or_none()
         if place is None:
             return None
-        query = query.where(tuple_(plan.c.agreed_at, plan.c.reference) > tuple_(*place))
+        here, there = tuple_(*by), tuple_(*place)
+        query = query.where(here < there if newest else here > there)
     return _plans(tx, query)
 
 

@@ -91,6 +91,16 @@ def newest(tx: Tx, share_ids: Sequence[UUID]) -> list[ShareAnswer]:
     )
 
 
+def history(tx: Tx, share_ids: Sequence[UUID]) -> list[ShareAnswer]:
+    """Every answer to these lines, the newest first."""
+    return _answers(
+        tx,
+        select(*_ALL)
+        .where(share_answer.c.share_id.in_(share_ids))
+        .order_by(share_answer.c.answered_at.desc(), share_answer.c.answer_id),
+    )
+
+
 def applied(tx: Tx, answer_id: UUID, now: datetime, became: Applied) -> None:
     tx.connection.execute(
         update(share_answer)

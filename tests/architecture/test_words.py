@@ -12,15 +12,14 @@ from typing import Final
 
 from jinja2 import Environment
 
+from consent.tone import COLD
 from tests import words
 from tests.words import ROOT, Said
 
 BANNED: Final = (
-    *("debtor", "debtors", "default", "defaults", "defaulted", "delinquent", "arrears"),
-    *("enforcement", "failure", "failures", "failed", "demand", "demands", "demanded"),
-    *("immediately", "warning", "warnings", "final", "must", "please", "sorry", "valid"),
-    *("invalid", "unfortunately", "simply", "easy", "easily", "just", "oops", "click here"),
-    *("and/or", "e.g.", "i.e.", "etc", "pcm", "per month"),
+    *COLD,
+    *("please", "sorry", "valid", "invalid", "simply", "easy", "easily", "just", "oops"),
+    *("click here", "and/or", "e.g.", "i.e.", "etc", "pcm", "per month"),
 )
 """Never said to the public."""
 ALLOWED: Final = (
