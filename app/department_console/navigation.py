@@ -13,6 +13,7 @@ from consent.roles import Role
 ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (
     ("/department", _l("Overview"), Role.VIEWER),
     ("/department/plans", _l("Plans"), Role.VIEWER),
+    ("/department/team", _l("Team"), Role.ADMINISTERS),
 )
 """Address, words, and the role that it takes."""
 

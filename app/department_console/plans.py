@@ -137,12 +137,8 @@ def _row(found: OwnPlan) -> dict[str, Any]:
 
 def answer_by(found: OwnPlan) -> date | None:
     """The first day after which no answer counts as accepted, of lines that wait."""
-    days = [
-        line.answer_by
-        for line in found.lines
-        if line.state is ShareState.PENDING and line.answer_by
-    ]
-    return min(days, default=None)
+    waits = [line.answer_by for line in found.lines if line.state is ShareState.PENDING]
+    return min((day for day in waits if day), default=None)
 
 
 def _state(line: OwnLine) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import DepartmentCode, StaffId
@@ -226,6 +226,16 @@ def events(tx: Tx, *, limit: int) -> list[StaffEventRow]:
         .limit(limit)
     )
     return [StaffEventRow(*row) for row in rows]
+
+
+def last_signed_in(tx: Tx) -> dict[StaffId, datetime]:
+    """When each of the department's staff last signed in."""
+    rows = tx.connection.execute(
+        select(staff_event.c.staff_id, func.max(staff_event.c.at))
+        .where(staff_event.c.kind == "signed_in")
+        .group_by(staff_event.c.staff_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def who_did(tx: Tx, kind: str, about: str) -> dict[datetime, str]:
