@@ -273,7 +273,7 @@ def check(page: Page) -> None:
         assert after <= before + 1, f"{where}: heading levels {levels}"
     language = document.one("html")["lang"]
     assert language, where
-    ours = plain.endswith(SERVICE) or plain == headings[0].text
+    ours = plain.endswith(SERVICES[0]) or plain == headings[0].text
     at_most = reading.PUBLIC if ours else reading.CONSOLE
     reading.check(page.main, language=language, where=where, at_most=at_most)
 
