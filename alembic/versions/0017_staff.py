@@ -1,7 +1,7 @@
 """Staff of departments: their accounts, their sessions, and what they did.
 
 Revision ID: 0017
-Revises: 0016
+Revises: 0023
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
