@@ -1,7 +1,7 @@
 """A line says whether interest and fees stop while the plan is kept (F47).
 
 Revision ID: 0023
-Revises: 0017
+Revises: 0016
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
