@@ -18,6 +18,7 @@ from consent.store import Store, Tx, grants
 from plan.events import Kind, PlanEvent
 from plan.lifecycle import PlanState, ShareState
 from plan.lines import PROPOSED, tell
+from plan.rules.review import first_review
 from plan.share import Line, must_add_up
 from plan.store import plans, shares
 from plan.store.plans import Ahead, PlanRow
@@ -158,7 +159,7 @@ def _plan(
         policy_version=terms.policy_version,
         wording_version=terms.wording_version,
         starts_on=starts_on,
-        review_month=starts_on.replace(year=starts_on.year + 1, day=1),
+        review_month=first_review(starts_on, changes_soon=terms.changes_soon),
         agreed_at=now,
         ended_at=None,
         ended_reason=None,

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     CONTACT_TRIED = "contact_tried"
     """Somebody of the helpline tried to reach the person about a review."""
     REVIEW_CLOSED = "review_closed"
+    LOOKED_AT = "looked_at"
+    """The person looked at their plan again, as each year, and keeps or changed it."""
     PAUSED = "paused"
     RESUMED = "resumed"
     CHANGED = "changed"

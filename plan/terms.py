@@ -96,7 +96,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the person chose. `pay_day` is 1 to 28 of a month, or 1 (Monday) to 7 otherwise."""
+    """What the person chose. `pay_day` is 1 to 28 of a month, or 1 (Monday) to 7 otherwise.
+
+    `changes_soon` is that they expect a change in the next three months: the plan is looked at
+    then, and of what will change nothing is kept (D50).
+    """
 
     payment_pence: int
     pay_day: int
@@ -105,6 +109,7 @@ class Terms:
     wording_version: str
     every: Every = Every.MONTH
     method: Method = Method.PAY_BY_BANK
+    changes_soon: bool = False
 
     def __post_init__(self) -> None:
         longest = 28 if self.every is Every.MONTH else 7

@@ -22,6 +22,7 @@ from plan.events import Kind
 from plan.lifecycle import LIVE_PLAN, ShareState
 from plan.lines import CHANGED, PROPOSED, line_event, plan_event, take_out, tell
 from plan.progress import LineSoFar
+from plan.review import looked_at
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 from plan.share import Line, must_add_up
@@ -171,10 +172,12 @@ def _close(
     reason: VaryReason,
     working_days: WorkingDays,
 ) -> Varied:
-    """Keep the old terms, write the new ones, and move the next payment if its day is another."""
+    """Keep the old terms, write the new ones, and move the next payment if its day is another. New
+    terms are a look at the plan: where one was due, the next is a year on (PLAN-06)."""
     now = clock.now()
     versions.close(tx, row, until=now, reason=reason)
     plans.change_terms(tx, row, terms, plan_event(chance, now, row, Kind.CHANGED, "person"))
+    looked_at(tx, clock, chance, row)
     ahead = plans.ahead_of(tx, row.plan_id)
     next_due = ahead.due_on if ahead else row.starts_on
     if (row.pay_day, row.frequency) != (terms.pay_day, terms.every):

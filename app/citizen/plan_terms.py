@@ -8,6 +8,7 @@ from typing import Final
 from app.citizen import plan_words
 from app.citizen.plan_case import Worked
 from app.citizen.plan_draft import ShownLine, ShownPlan
+from app.citizen.statement import changes_soon
 from app.http.current import services
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING
@@ -42,6 +43,7 @@ def offer(worked: Worked) -> Offer | None:
         wording_version=WORDING,
         every=Every.MONTH,
         method=Method(draft.method),
+        changes_soon=changes_soon(),
     )
     lines = lines_of(proposal, services().register)
     shown = ShownPlan(

@@ -43,9 +43,9 @@ def current_nation() -> Nation | None:
     return budget().nation
 
 
-def expected_changes() -> tuple[str, ...]:
-    """What will change in the next three months, as codes: it moves the first review (D50)."""
-    return budget().changes or ()
+def changes_soon() -> bool:
+    """Whether anything will change in the next three months: it moves the first review (D50)."""
+    return any(code != "none" for code in budget().changes or ())
 
 
 def spending_reasons() -> dict[str, tuple[str, ...]]:

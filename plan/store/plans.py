@@ -277,6 +277,11 @@ def note(tx: Tx, event: PlanEvent) -> None:
     append(tx, event)
 
 
+def set_review_month(tx: Tx, plan_id: PlanId, month: date, event: PlanEvent) -> None:
+    """The first of the month in which the person is asked to look at the plan again."""
+    _change(tx, plan_id, event, review_month=month)
+
+
 def set_review(tx: Tx, plan_id: PlanId, review_by: date | None, event: PlanEvent) -> None:
     """A review is open until this day, or is closed."""
     _change(tx, plan_id, event, review_by=review_by)

@@ -122,13 +122,17 @@ def ending(
 
 
 def yearly(tx: Tx, today: date, *, limit: int) -> list[ToTell]:
-    """M10: a year of a running plan is full, once in the month of its anniversary (PLAN-06)."""
+    """M10: a year of a running plan is full, once in the month of its anniversary (PLAN-06). A plan
+    that is looked at sooner once has had no year yet (D50)."""
     month = today.replace(day=1)
+    after = (month + timedelta(days=31)).replace(day=1)
+    a_year_before = after.replace(year=after.year - 1)
     rows = tx.connection.execute(
         select(plan.c.subject_id, plan.c.plan_id)
         .where(
             plan.c.state == PlanState.ACTIVE.value,
             plan.c.review_month <= month,
+            cast(func.timezone("Europe/London", plan.c.agreed_at), Date) < a_year_before,
             func.extract("month", plan.c.review_month) == month.month,
             ~exists().where(_same("M10", plan.c.subject_id), message.c.day == month),
         )

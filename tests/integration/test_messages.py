@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from app.http import logs
 from app.local.pgbin import find_programs
@@ -20,6 +21,7 @@ from consent.store import open_store
 from consent.store.grants import live_of
 from consent.withdraw import withdraw
 from plan import check_code
+from plan.records import plan
 from plan.store.messages import LEASE
 from tests.builders import given, set_chance
 from tests.database import Database
@@ -218,6 +220,17 @@ def test_plan_06_when_a_year_is_full_a_person_is_asked_once_if_all_is_still_righ
     assert at(anniversary + 40 * DAY) == [anniversary]
     after = anniversary.replace(year=anniversary.year + 1)
     assert at(after) == [anniversary, after]
+
+
+def test_d50_a_look_that_comes_sooner_does_not_say_that_a_year_has_passed(desk: Desk) -> None:
+    life = desk.life
+    month = (london_date(life.clock.now()) + 92 * DAY).replace(day=1)
+    with life.store.transaction(life.person) as tx:
+        tx.connection.execute(update(plan).values(review_month=month))
+    life.clock.move(month - london_date(life.clock.now()))
+    assert life.plan.due_for_review(month)
+    desk.make()
+    assert desk.rows("M10") == []
 
 
 @pytest.mark.parametrize("channel", ["none", "letter"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from app.citizen.slots import BUDGET
 from consent.ids import DepartmentCode
 from consent.people import Department
 from consent.store import DEPARTMENT, WORKER, open_store
@@ -12,8 +15,8 @@ from plan.answer import Said, answer
 from plan.answers import PlanSaid, answer_plan, follow_answers
 from plan.terms import Reason
 from tests.builders import set_chance
-from tests.debts_desk import Seated
-from tests.plan_desk import agreed, at_the_plan, older, quick
+from tests.debts_desk import CAST, Seated
+from tests.plan_desk import a_budget, agreed, at_the_plan, older, quick, with_spare
 from tests.portal import Portal
 
 TAMSIN = ("dwp", "council", "dvla")
@@ -65,6 +68,34 @@ def test_f47_interest_and_fees_stop_while_the_plan_is_kept_and_she_reads_it_ever
     portal.rows("update plan_share set charges_stop = false returning share_id")
     assert tamsin.get("/plan/answers").says("It may add interest or fees.")
     assert council not in tamsin.get("/plan/letter").text
+
+
+def test_plan_06_the_yearly_look_stands_on_the_page_until_she_has_looked(
+    portal: Portal, tamsin: Seated
+) -> None:
+    assert tamsin.get("/plan/review").path == "/plan/progress", "nothing is due yet"
+    portal.rows("update plan set review_month = '2026-01-01' returning plan_id")
+    page = tamsin.get(tamsin.get("/plan/progress").links()["Look at your plan again"])
+    assert page.heading == "Look at your plan again"
+    assert page.says("From your money in and out, a plan can take up to £200 a month.")
+    page = tamsin.send(page)
+    assert page.errors() == {"look": "Select if your plan is still right for you"}
+    assert tamsin.send(page, look="changed").path == "/plan/change"
+    page = tamsin.send(tamsin.get("/plan/review"), look="keep")
+    assert page.path == "/plan/progress"
+    assert not page.says("It is time to look at this plan again.")
+    tamsin.visit.put(BUDGET, a_budget(CAST.person("testwell"), **with_spare("testwell", 6000)))
+    portal.rows("update plan set review_month = '2026-01-01' returning plan_id")
+    assert tamsin.get("/plan/review").says("That is less than you pay.")
+
+
+def test_d50_what_will_change_soon_brings_the_first_look_forward(portal: Portal) -> None:
+    quick(portal, "testwell", *TAMSIN)
+    client = at_the_plan(portal, "testwell", *TAMSIN)
+    client.visit.put(BUDGET, replace(a_budget(CAST.person("testwell")), changes=("baby",)))
+    agreed(client)
+    starts, month = portal.rows("select starts_on, review_month from plan")[0]
+    assert (month.year * 12 + month.month) - (starts.year * 12 + starts.month) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
+from uuid import uuid4
 
 import pytest
 
-from consent.errors import ConsentNeeded, SignInTooOld, WrongState
-from consent.ids import DepartmentCode
+from consent.clock import london_date
+from consent.errors import ConsentNeeded, NotFound, SignInTooOld, WrongState
+from consent.ids import DepartmentCode, PlanId
 from consent.store import open_store
 from plan.answer import Said
+from plan.events import Kind
 from plan.lifecycle import PlanState, ShareState
+from plan.review import keep_as_it_is
 from plan.rules.allocation import BelowMinimums
 from plan.share import Line
 from plan.store import versions
@@ -173,3 +178,35 @@ def test_a_debt_that_leaves_for_the_second_time_is_another_word(
     lines(life, [a_line("dwp", 6000), a_line("council", 4000)])
     told = [ref for code, ref in waiting(database, "plan.ended") if code == "dvla"]
     assert told == [str(share), f"{share}.3"]
+
+
+def until_the_look(life: Life) -> date:
+    """Time passes until the person is asked to look at their plan again."""
+    month = life.plan.review_month
+    life.clock.move(month - london_date(life.clock.now()))
+    assert life.plan.due_for_review(month)
+    return month
+
+
+def test_plan_06_the_yearly_look_is_over_once_the_person_keeps_their_plan(life: Life) -> None:
+    keep = partial(keep_as_it_is, life.store, life.clock, life.chance, actor=life.person)
+    first = life.plan.review_month
+    assert keep(plan_id=life.plan.plan_id) == first, "before its time nothing changes"
+    month = until_the_look(life)
+    following = month.replace(year=month.year + 1)
+    assert keep(plan_id=life.plan.plan_id) == following
+    assert keep(plan_id=life.plan.plan_id) == following
+    assert not life.plan.due_for_review(month)
+    assert life.plan.due_for_review(following)
+    assert life.kinds().count(Kind.LOOKED_AT) == 1
+    with pytest.raises(NotFound):
+        keep(plan_id=PlanId(uuid4()))
+
+
+def test_plan_06_new_terms_are_a_look_too(life: Life) -> None:
+    amount(life, 9000)
+    before = life.plan.review_month
+    until_the_look(life)
+    amount(life, 8000)
+    assert life.plan.review_month == before.replace(year=before.year + 1)
+    assert life.kinds().count(Kind.LOOKED_AT) == 1
