@@ -26,6 +26,7 @@ def main() -> int:
                 "by route": found.routes,
                 "refunds": found.refunds,
                 "entries in departments' books": found.entries,
+                "of them told of by the worker": found.told,
                 "seconds": round(found.seconds),
                 "faults": found.faults[:20],
             },

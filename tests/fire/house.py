@@ -1,5 +1,6 @@
 """The service's own processes under fire: the signer, the portal that people and departments reach
-over HTTP, and three departments with books of their own. Each can be killed and started again."""
+over HTTP, the worker with all its rounds, and three departments with books of their own. Each can
+be killed and started again."""
 
 from __future__ import annotations
 
@@ -88,7 +89,9 @@ class House:
             "DATABASE_URL_DEPARTMENT": self.addresses.department,
         }
         self.programs["signer"] = Program(("app.cli", "sign"), signer)
+        rounds = {**common, "DATABASE_URL_WORKER": self.addresses.worker}
         self.programs["portal"] = Program(("app.cli", "serve"), portal)
+        self.programs["rounds"] = Program(("app.cli", "worker"), rounds)
         for code, port in ports.items():
             command = ("adapters.simulators.serve", code, f"--port={port}")
             self.programs[code] = Program(command, common)

@@ -74,5 +74,6 @@ def test_money_survives_the_fire_and_the_judge_is_awake() -> None:
     assert found.settled > 10
     assert found.routes["a person at the portal"] > 0
     assert found.entries > 20
+    assert found.told > 0
     assert sum(found.kills.values()) >= KILLS
     assert all(stage.convicted.values()), stage.convicted
