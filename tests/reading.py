@@ -27,13 +27,14 @@ PUBLIC, CONSOLE = 7, 9
 """School grades: of a page for the public, and of one for people who do this for a living."""
 ENOUGH: Final = 50
 """Words in sentences."""
-INLINE: Final = frozenset(("a", "abbr", "b", "br", "code", "em", "span", "strong", "time"))
+INLINE: Final = frozenset(("a", "abbr", "b", "code", "em", "span", "strong", "time"))
 NOT_OURS: Final = frozenset(("app-said", "govuk-error-summary"))
 """The summary of errors says again what stands at each box."""
 
 
 def blocks(node: Node, language: str) -> Iterator[str]:
-    """What stands together: a paragraph, a cell, a label; each is read by itself."""
+    """What stands together: a paragraph, a cell, a label; each is read by itself. A figure in a
+    table is looked up, not read: of its cells only whole sentences count."""
     said: list[str] = []
     for child in node.children:
         if isinstance(child, str):
@@ -47,7 +48,9 @@ def blocks(node: Node, language: str) -> Iterator[str]:
         else:
             yield " ".join("".join(said).split())
             said = []
-            yield from blocks(child, language)
+            inside = blocks(child, language)
+            table = child.tag == "table"
+            yield from (text for text in inside if not table or text.endswith((".", "?")))
     yield " ".join("".join(said).split())
 
 

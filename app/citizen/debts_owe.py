@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.citizen.debts_page import Words
 from app.citizen.statement import current_nation
 from app.citizen.view import current_view
+from app.http import session
 from app.http.access import signed_in
 from app.http.current import now, services
 from app.http.pages import page
@@ -18,6 +19,7 @@ from consent.clock import london_date
 from consent.errors import NotFound
 from debts.debt import Debt
 from debts.view import CardState, Numbered, View
+from plan.progress import progress
 from plan.rules.appeal import Appeal
 from plan.rules.claim import Nation
 from plan.rules.words import APPEALS
@@ -34,7 +36,14 @@ def owe() -> Response:
         return redirect("/debts/get", 303)
     if view.none_found:
         return redirect("/debts/none", 303)
-    return page("citizen/debts/owe.html", view=view, words=Words(view), cleared=_cleared(view))
+    plan = progress(services().store, actor=session.person())
+    return page(
+        "citizen/debts/owe.html",
+        view=view,
+        words=Words(view),
+        cleared=_cleared(view),
+        has_plan=plan is not None and plan.live,
+    )
 
 
 @blueprint.get("/debts/print")

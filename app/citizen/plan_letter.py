@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_dates, plan_words, who
+from app.citizen import plan_dates, plan_letter_words, plan_words, who
 from app.citizen.plan_dates import month_and_year, payment_days
 from app.citizen.plan_draft import LetterLine, LetterRun, PlanLetter
 from app.citizen.plan_progress import left_to_pay
@@ -83,11 +83,12 @@ def letter() -> Response:
     plan = progress(services().store, actor=session.person())
     if plan is None:
         return redirect(PLAN, 303)
-    known, today = who.identity(), plan_dates.today()
+    known, today, whole = who.identity(), plan_dates.today(), made(plan)
     return page(
         "citizen/plan/letter.html",
         plan=plan,
-        letter=made(plan),
+        letter=whole,
+        next_payment=plan_letter_words.next_payment(plan, whole),
         finish=finish(plan),
         name=known.full_name,
         address=known.address,

@@ -47,6 +47,11 @@ def paper(
     )
 
 
+def next_payment(plan: PlanSoFar, letter: PlanLetter | None) -> int:
+    """Pence: as it was agreed; in a later copy, what departments have agreed to (decision 35)."""
+    return plan.payment if letter else plan.agreed_payment or plan.payment
+
+
 def _note(plan: PlanSoFar) -> Iterator[str]:
     if plan.state is PlanState.PROPOSED:
         yield _("The first payment waits until at least one department has agreed.")
@@ -68,7 +73,7 @@ def _box(
 ) -> Iterator[tuple[str, str]]:
     yield _("Plan reference"), plan.reference
     if plan.live and plan.next_due:
-        amount, day = format_pounds(plan.payment), long_date(plan.next_due)
+        amount, day = format_pounds(next_payment(plan, letter)), long_date(plan.next_due)
         yield _("Next payment"), _("%(amount)s on %(day)s", amount=amount, day=day)
     if plan.live:
         yield _("Day of the month"), str(plan.pay_day)

@@ -30,6 +30,7 @@ WHO: Final[dict[str, Any]] = {
     "clock": _l("A check that was planned"),
     "department": _l("The department"),
 }
+YOUR_PLAN: Final = _l("Your plan")
 LINES: Final[dict[Kind, Any]] = {
     Kind.ASKED: "",
     Kind.PLAN_SHARED: _l("We sent its share of your plan"),
@@ -150,10 +151,17 @@ def _lines(tx: Tx, actor: Person, found: list[Placed], now: datetime) -> Iterato
             event.at,
             department_name(event.department),
             purpose_name(event.purpose),
-            str(WHO.get(event.by, event.by)),
+            _started_by(event),
             _outcome(event, ends.get(key) if key else None, now) if asked else _said(event),
             _thrown_away(disposed.get(key), now) if asked and key else "",
         )
+
+
+def _started_by(event: Event) -> str:
+    """What goes to a department as part of a plan goes because of the plan."""
+    if event.kind is Kind.PLAN_SHARED and event.by != "person":
+        return str(YOUR_PLAN)
+    return str(WHO.get(event.by, event.by))
 
 
 def _said(event: Event) -> str:

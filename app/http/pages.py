@@ -16,7 +16,7 @@ from app.http.forms import Form
 from app.settings import Settings
 from consent.errors import EphemeralLeak
 
-PLACES: Final = ("/home", "/debts", "/plan", "/permissions")
+PLACES: Final = ("/home", "/debts", "/plan", "/permissions", "/messages")
 
 
 class Compiled(BytecodeCache):

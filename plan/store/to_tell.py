@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from consent.clock import london_date
@@ -187,13 +187,17 @@ def _each_event(
 def _newest_event(
     tx: Tx, kind: str, event: Any, wanted: ColumnElement[bool], since: datetime, limit: int
 ) -> list[ToTell]:
-    """The newest event of each person who had no message of this kind after it."""
+    """The newest event of each person who had no message of this kind after it, and for whom none
+    waits to go: its words do not say what happened, so one is enough for all of it."""
+    covered = or_(
+        message.c.made_at >= event.at, message.c.sent_at >= event.at, message.c.status == "waiting"
+    )
     rows = tx.connection.execute(
         select(event.subject_id, event.event_id, event.at)
         .where(
             wanted,
             event.at > since,
-            ~exists().where(_same(kind, event.subject_id), message.c.made_at >= event.at),
+            ~exists().where(_same(kind, event.subject_id), covered),
         )
         .ext(distinct_on(event.subject_id))
         .order_by(event.subject_id, event.at.desc(), event.event_id)

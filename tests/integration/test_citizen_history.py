@@ -96,6 +96,27 @@ def test_every_ask_has_its_own_line_and_its_own_end_however_they_cross(portal: P
     assert len(found) == 60
 
 
+def test_what_goes_as_part_of_a_plan_goes_because_of_the_plan(portal: Portal) -> None:
+    client = portal.client()
+    client.get_in("testwell", "dwp")
+    part, (permit,) = portal.services, permits(portal)
+    event = new_event(
+        part.chance,
+        at=part.clock.now(),
+        subject=person_of(portal).subject,
+        grant_id=permit.grant_id,
+        department=permit.department,
+        purpose="run_plan",
+        kind=Kind.PLAN_SHARED,
+        by="system",
+    )
+    with part.store.transaction(person_of(portal)) as tx:
+        events.append(tx, event)
+    line = lines(client.get("/permissions/history"))[0]
+    assert "We sent its share of your plan." in line
+    assert "Started by: Your plan" in line
+
+
 def test_the_history_is_shown_in_parts(portal: Portal) -> None:
     client = portal.client()
     client.get_in("testwell", "dwp")

@@ -259,6 +259,23 @@ def test_a_changed_address_is_the_one_that_counts(desk: Desk) -> None:
     assert {row.channel for row in desk.rows()} == {"text"}
 
 
+def test_what_happens_while_a_message_waits_needs_no_second_one(desk: Desk) -> None:
+    """Its words do not say what happened: what came before it went is told with it."""
+    life = desk.life
+    to_hour(life, 21)
+    with life.store.transaction(life.person) as tx:
+        held = live_of(tx, life.person.subject, life.clock.now())
+    for grant in held:
+        withdraw(life.store, life.clock, life.chance, actor=life.person, grant_id=grant.grant_id)
+        life.clock.move(MINUTE)
+        desk.round()
+    assert [row.status for row in desk.rows("M01")] == ["waiting"]
+    to_hour(life, 9)
+    desk.round()
+    assert desk.make() == 0
+    assert [row.status for row in desk.rows("M01")] == ["sent"]
+
+
 def test_in_welsh_for_who_asked_for_welsh(desk: Desk) -> None:
     desk.reachable(desk.life.person, "email", ADDRESS, language="cy")
     desk.round()

@@ -63,6 +63,20 @@ def test_on_time_and_waiting_for_a_department(portal: Portal, tamsin: Seated) ->
     assert later.get("/plan/progress").says("You have made 1 payment, £97.24 in all.")
 
 
+def test_the_latest_amounts_lead_back_to_the_plan(portal: Portal, tamsin: Seated) -> None:
+    assert tamsin.get("/debts").links()["See your plan with these amounts"] == "/plan/progress"
+    tamsin.send(tamsin.get("/plan/stop"), stop="yes")
+    links = tamsin.get("/debts").links()
+    assert links["Continue to money in and out"] == "/budget"
+
+
+def test_a_later_letter_has_what_departments_agreed_to_so_far(
+    portal: Portal, tamsin: Seated
+) -> None:
+    assert tamsin.get("/plan/letter").says("Next payment £100 on"), "as it was agreed"
+    assert seat(portal, "testwell").get("/plan/letter").says("Next payment £97.24 on")
+
+
 def test_due_today_and_one_late(portal: Portal, tamsin: Seated) -> None:
     fell_due(portal, 0)
     page = tamsin.get("/plan/progress")
