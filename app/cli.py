@@ -78,6 +78,10 @@ def parser() -> argparse.ArgumentParser:
     contact.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
     contact.set_defaults(act=_plan_contact)
 
+    died = commands.add_parser("died", help="for the helpline: the owner of a plan has died")
+    died.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
+    died.set_defaults(act=_died)
+
     payment_run = commands.add_parser(
         "payment-run", help="for operators: let every payment day that has come fall due, and watch"
     )
@@ -179,6 +183,12 @@ def _plan_contact(given: argparse.Namespace) -> int:
     from app import helpline
 
     return helpline.contact(given.reference)
+
+
+def _died(given: argparse.Namespace) -> int:
+    from app import helpline
+
+    return helpline.died(given.reference)
 
 
 def _payment_run(given: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
     svd stop-permission --receipt "PM7K 3XQ2 9TVA"        ends what it names (T13a, F14)
     svd plan-contact --reference "PL8U V4PB JEAX"         notes that somebody tried to call (D74)
+    svd died --reference "PL8U V4PB JEAX"                 stops all: its owner has died (PLAN-12)
 
 It works under a database role that sees no row but those of the reference that it is given.
 """
@@ -20,6 +21,7 @@ from consent.clock import SystemClock
 from consent.errors import NotFound, WrongState
 from consent.store import HELPDESK, Store, open_store
 from consent.store.grants import Grant
+from plan.died import note_death
 from plan.reach import note_contact
 
 UNKNOWN: Final = (
@@ -30,6 +32,11 @@ UNKNOWN: Final = (
 NO_REVIEW: Final = (
     "No plan with this reference has a review open. Nothing was noted. The reference begins with PL"
     " and has 12 letters and digits.\n"
+)
+
+NO_PLAN: Final = (
+    "No plan that runs has this reference. Nothing was noted. The reference begins with PL and has"
+    " 12 letters and digits.\n"
 )
 
 
@@ -63,6 +70,26 @@ def contact(reference: str) -> int:
     finally:
         store.close()
     sys.stdout.write(f"Noted for {reached.reference}. The plan goes on until {reached.until}.\n")
+    return 0
+
+
+def died(reference: str) -> int:
+    """Note that the owner of this plan has died. 0 when it is noted, 1 when the reference opens no
+    plan that runs."""
+    store = helpdesk_store()
+    if store is None:
+        return 2
+    try:
+        noted = note_death(store, SystemClock(), secrets.token_bytes, reference=reference)
+    except (NotFound, WrongState):
+        sys.stderr.write(NO_PLAN)
+        return 1
+    finally:
+        store.close()
+    sys.stdout.write(
+        f"Noted for {noted}. Payments and messages stop within a minute. In six weeks the plan"
+        " ends, and every permission with it.\n"
+    )
     return 0
 
 

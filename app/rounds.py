@@ -38,6 +38,7 @@ from plan.ahead import wait_for_an_answer
 from plan.answer import count_silence
 from plan.answers import follow_answers
 from plan.collect import collect_late, fall_due
+from plan.died import end_after_death, rest_after_death
 from plan.leave import follow_permissions
 from plan.miss import count_missed, end_after_review
 from plan.number import number_settled
@@ -120,6 +121,8 @@ class Rounds:
             Round("sessions", 5 * MINUTE, self._drop_sessions),
             Round("silence", 15 * MINUTE, lambda: count_silence(*base, working_days=self._days)),
             Round("wait", 15 * MINUTE, lambda: wait_for_an_answer(*base, working_days=self._days)),
+            Round("deaths", MINUTE, lambda: rest_after_death(*base)),
+            Round("rested", 60 * MINUTE, lambda: end_after_death(*base)),
             Round("go_on", 15 * MINUTE, lambda: go_on(*base)),
             Round("due", 15 * MINUTE, lambda: fall_due(*base, working_days=self._days)),
             Round("collect_late", 15 * MINUTE, lambda: collect_late(*base)),

@@ -7,10 +7,10 @@ from enum import StrEnum
 from consent.change import change_in
 from consent.clock import Chance, Clock
 from consent.errors import NotFound
-from consent.ids import DepartmentCode, GrantId
+from consent.ids import DepartmentCode, GrantId, SubjectId
 from consent.lifecycle import State
 from consent.people import Worker
-from consent.store import Store, grants
+from consent.store import Store, Tx, grants
 from consent.store.grants import Grant
 
 
@@ -56,3 +56,15 @@ def revoke(
         return change_in(
             tx, chance, grant, State.REVOKED, by=by.value, at=clock.now(), reason=reason.value
         )
+
+
+def revoke_every_in(
+    tx: Tx, clock: Clock, chance: Chance, subject: SubjectId, *, by: Revoker, reason: Revoked
+) -> None:
+    """End every permission of this person, inside a transaction of the worker."""
+    for grant_id in grants.open_ids_of(tx, subject):
+        grant = grants.by_id(tx, grant_id, lock=True)
+        if grant is not None:
+            change_in(
+                tx, chance, grant, State.REVOKED, by=by.value, at=clock.now(), reason=reason.value
+            )

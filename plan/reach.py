@@ -35,7 +35,7 @@ class Reached:
 def note_contact(store: Store, clock: Clock, chance: Chance, *, reference: str) -> Reached:
     """Note that somebody tried today. The store is the helpline's: the reference opens this plan
     and no other. Raises NotFound, and WrongState where no review is open."""
-    spoken = _spoken(reference)
+    spoken = spoken_reference(reference)
     with store.transaction(Anyone(), receipt=spoken) as tx:
         row = plans.review_of(tx, spoken)
         if row is None:
@@ -52,7 +52,7 @@ def note_contact(store: Store, clock: Clock, chance: Chance, *, reference: str) 
         return Reached(row.reference, max(row.review_by, london_date(now) + ANSWER_WITHIN))
 
 
-def _spoken(text: str) -> str:
+def spoken_reference(text: str) -> str:
     """`PL8U V4PB JEAX`, however it was written down. Raises NotFound for what is no reference."""
     letters = re.sub(r"[^A-Z0-9]", "", text.upper())
     if not _REFERENCE.fullmatch(letters):

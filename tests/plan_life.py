@@ -12,6 +12,7 @@ from consent.people import Department, Person, Worker
 from consent.store import Store
 from plan.answer import Said, answer
 from plan.collect import fall_due
+from plan.died import end_after_death, rest_after_death
 from plan.miss import count_missed, end_after_review
 from plan.pause import Paused, go_on, pause
 from plan.progress import PlanSoFar
@@ -61,6 +62,8 @@ class Life:
 
     def rounds(self) -> None:
         chance = self.chance
+        rest_after_death(self.worker, self.clock, chance)
+        end_after_death(self.worker, self.clock, chance)
         go_on(self.worker, self.clock, chance)
         while fall_due(self.worker, self.clock, chance, working_days=DAYS):
             pass

@@ -102,11 +102,16 @@ def drop_ended_sessions(tx: Tx, now: datetime) -> int:
 
 def close(tx: Tx, subject: SubjectId, now: datetime) -> None:
     """The account is closed: no session, no way to contact."""
-    drop_sessions_of(tx, subject)
-    tx.connection.execute(delete(contact).where(contact.c.subject_id == subject))
+    forget_contact(tx, subject)
     tx.connection.execute(
         update(person).where(person.c.subject_id == subject).values(closed_at=now)
     )
+
+
+def forget_contact(tx: Tx, subject: SubjectId) -> None:
+    """No session and no way to contact, as the worker does it for somebody who has died."""
+    drop_sessions_of(tx, subject)
+    tx.connection.execute(delete(contact).where(contact.c.subject_id == subject))
 
 
 def keep_contact(tx: Tx, subject: SubjectId, row: ContactRow) -> None:

@@ -235,6 +235,7 @@ plan_event = Table(
     Column("by_kind", String(12), nullable=False),
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index("ix_plan_event_history", "subject_id", "position"),
+    Index("ix_plan_event_deaths", "plan_id", postgresql_where=text("kind = 'death_told'")),
     Index("ix_plan_event_to_tell", "at", postgresql_where=text(f"kind in ({listed(TOLD)})")),
 )
 

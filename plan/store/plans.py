@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from consent.ids import PlanId, SubjectId
@@ -15,6 +15,7 @@ from consent.store import Tx
 from plan.events import PlanEvent
 from plan.lifecycle import LIVE_PLAN, OPEN_INSTALMENT, InstalmentState, PlanState
 from plan.records import instalment, plan
+from plan.store import resting
 from plan.store.events import append
 from plan.terms import FINISHED, EndedReason, Every, Method, Terms
 
@@ -210,11 +211,22 @@ def go_on(tx: Tx, plan_id: PlanId, event: PlanEvent) -> None:
 
 
 def paused_until(tx: Tx, today: date, *, limit: int) -> list[PlanRow]:
-    """Paused plans whose day has come, claimed."""
+    """Paused plans whose day has come, claimed; not those that rest after a death."""
+    over = (plan.c.state == PlanState.PAUSED.value) & (plan.c.look_again_on <= today)
+    return claimed(tx, over & ~resting.rests(), limit=limit)
+
+
+def which(tx: Tx, condition: ColumnElement[bool], *, limit: int) -> list[PlanRow]:
+    """Plans of which this is true, as they stand; nobody is kept from them."""
+    return _plans(tx, select(*_ALL).where(condition).order_by(plan.c.plan_id).limit(limit))
+
+
+def claimed(tx: Tx, condition: ColumnElement[bool], *, limit: int) -> list[PlanRow]:
+    """Plans of which this is true, held until this transaction ends; not those that others hold."""
     return _plans(
         tx,
         select(*_ALL)
-        .where(plan.c.state == PlanState.PAUSED.value, plan.c.look_again_on <= today)
+        .where(condition)
         .order_by(plan.c.plan_id)
         .limit(limit)
         .with_for_update(skip_locked=True),

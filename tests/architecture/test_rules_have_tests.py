@@ -47,7 +47,6 @@ ELSEWHERE: Final = {
     "ALLOC-11": "how a department books a payment among its own charges",
     "PLAN-03": f"{OF_A_LIFE}: tests/integration/test_plan_answer.py",
     "PLAN-07": f"{OF_A_LIFE}: a person changes the plan when they want to",
-    "PLAN-12": f"{OF_A_LIFE}: plan/stop.py for the person; nobody else ends a plan yet",
     "PLAN-13": f"{OF_A_LIFE}: tests/integration/test_plan_vary.py",
     "PLAN-14": f"{OF_A_LIFE}: departments correct balances at any time",
     "PLAN-18": f"{OF_A_LIFE}: no money is held",
