@@ -27,7 +27,10 @@ from werkzeug.test import TestResponse
 
 from tests import reading
 
-SERVICES = (" – See and pay what you owe to government", " – Departments’ console")
+SERVICES = (
+    *(" – See and pay what you owe to government", " – Departments’ console"),
+    " – Departments’ systems",
+)
 VOID = frozenset(
     ("br", "hr", "img", "input", "link", "meta", "source", "wbr", "rect", "path", "line", "circle")
 )

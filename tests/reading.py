@@ -5,7 +5,8 @@ Every page that a test gets is read here; above its grade it fails. To see which
     SVD_GRADES=grades.txt .venv/bin/python -m pytest tests/integration -q
     .venv/bin/python -m tests.reading grades.txt            # the hardest first
 
-What a department wrote itself and words in another language are not read: they are not ours. What
+What a department wrote itself and words in another language are not read: they are not ours; nor is
+what stands as code, which is copied and not read. What
 has less than ENOUGH words to read is a form or a list, and its grade would be chance.
 """
 
@@ -27,7 +28,7 @@ PUBLIC, CONSOLE = 7, 9
 """School grades: of a page for the public, and of one for people who do this for a living."""
 ENOUGH: Final = 50
 """Words in sentences."""
-INLINE: Final = frozenset(("a", "abbr", "b", "code", "em", "span", "strong", "time"))
+INLINE: Final = frozenset(("a", "abbr", "b", "em", "span", "strong", "time"))
 NOT_OURS: Final = frozenset(("app-said", "govuk-error-summary"))
 """The summary of errors says again what stands at each box."""
 
@@ -41,7 +42,7 @@ def blocks(node: Node, language: str) -> Iterator[str]:
             said.append(child)
         elif child.tag in {"script", "style"} or NOT_OURS & set(child["class"].split()):
             continue
-        elif child["lang"] not in ("", language):
+        elif child["lang"] not in ("", language) or child.tag == "code":
             said.append(" X ")
         elif child.tag in INLINE:
             said.append(" " + child.text + " ")
