@@ -34,6 +34,7 @@ from consent.retention import (
 )
 from consent.store import Store, outbox, people, proofs, staff
 from consent.store.outbox import Parcel
+from plan import answer_times
 from plan.ahead import wait_for_an_answer
 from plan.answer import count_silence
 from plan.answers import follow_answers
@@ -174,6 +175,7 @@ class Rounds:
             Round("drop_words", NIGHT, lambda: drop_words(*kept)),
             Round("drop_messages", NIGHT, lambda: drop_messages(*kept)),
             Round("drop_staff_events", NIGHT, lambda: drop_staff_events(*kept)),
+            Round("drop_answer_times", NIGHT, lambda: answer_times.drop_old(*kept)),
             Round("drop_statements", NIGHT, lambda: drop_statements(*kept)),
             Round("erase", NIGHT, lambda: erase(*kept, needed=with_a_plan)),
         )

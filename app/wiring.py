@@ -26,6 +26,7 @@ from adapters.payments.govuk_pay import GovukPay
 from adapters.signer_socket import SocketSigner
 from adapters.wire import Wire
 from adapters.wire_loop import WireLoop
+from app.answer_times import AnswerTimes
 from app.citizen.slots import CLASSES
 from app.department_api.clients import PublishedClients
 from app.department_api.door import Door
@@ -92,10 +93,12 @@ class Running:
     services: Services
     outside: Outside
     threads: ThreadPoolExecutor
+    times: AnswerTimes
 
     def stop(self) -> None:
         self.outside.stop()
         self.threads.shutdown(wait=False, cancel_futures=True)
+        self.times.hand_over()
         self.services.store.close()
         self.services.door.checks.close()
         self.services.door.receipts.store.close()
@@ -109,6 +112,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
     store = open_store(settings.database_url)
     outside = _outside(settings, environ, clock, chance)
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
+    times = AnswerTimes(store, clock, threads)
     pepper = secret(settings.keys_dir, "person_pepper")
     services = Services(
         clock=clock,
@@ -125,7 +129,13 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
             pepper=secret(settings.keys_dir, "vault_pepper"),
             classes=CLASSES,
         ),
-        pulls=Pulls(outside.departments, clock, spawn=_spawner(outside.loop), threads=threads),
+        pulls=Pulls(
+            outside.departments,
+            clock,
+            spawn=_spawner(outside.loop),
+            threads=threads,
+            timed=times.note,
+        ),
         one_login=_one_login(settings, clock),
         contacts=ContactKeeper(secret(settings.keys_dir, "contact_key"), chance),
         evidence=EvidenceKeeper(secret(settings.keys_dir, "evidence_key"), chance),
@@ -144,7 +154,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
         console=_console(settings, outside.register, vault, clock, chance),
         wire_loop=outside.loop,
     )
-    return Running(services, outside, threads)
+    return Running(services, outside, threads, times)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

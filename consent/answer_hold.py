@@ -13,10 +13,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from consent.clock import Clock
+from consent.clock import Chance, Clock
 from consent.errors import NotFound, WrongState
 from consent.people import Department, Person
 from consent.plain_words import fault_of
+from consent.staff import Did, note
 from consent.store import Store, hold_answers
 from consent.store.hold_answers import Decision, HoldAnswer, OwnHold
 
@@ -55,6 +56,7 @@ def own_holds(store: Store, *, actor: Department) -> list[OwnHold]:
 def answer_hold(
     store: Store,
     clock: Clock,
+    chance: Chance,
     *,
     actor: Department,
     reference: str,
@@ -87,6 +89,7 @@ def answer_hold(
         )
         if not hold_answers.put(tx, row):
             raise WrongState("another decision stands")
+        note(tx, chance, Did.ANSWERED_HOLD, now=row.answered_at, about=reference)
 
 
 def answers_to(

@@ -17,6 +17,7 @@ from consent.clock import Chance, Clock
 from consent.errors import WrongState
 from consent.ids import DepartmentCode, new_uuid
 from consent.people import Actor, Anyone, Department
+from consent.staff import Did, note
 from consent.store import Store, Tx, closures
 from consent.store.closures import Closure, ClosureKind
 
@@ -65,6 +66,7 @@ class ClosureRefused(WrongState):
 def plan_closure(
     store: Store,
     clock: Clock,
+    chance: Chance,
     *,
     actor: Department,
     closure_id: UUID,
@@ -101,6 +103,7 @@ def plan_closure(
             tx,
             Closure(actor.code, closure_id, ClosureKind.PLANNED, from_at, until_at, by, now),
         )
+        note(tx, chance, Did.PLANNED_CLOSURE, now=now, about=str(closure_id))
 
 
 def _refuse(now: datetime, from_at: datetime, until_at: datetime) -> None:
@@ -118,7 +121,9 @@ def own_closures(store: Store, clock: Clock, *, actor: Department) -> list[Closu
         return closures.of(tx, actor.code, after=clock.now())
 
 
-def drop_closure(store: Store, clock: Clock, *, actor: Department, closure_id: UUID) -> None:
+def drop_closure(
+    store: Store, clock: Clock, chance: Chance, *, actor: Department, closure_id: UUID
+) -> None:
     """Take a closure back: one ahead never was, one that is open ends now. One that is over, a
     shutter, and an id that there is not stay as they are."""
     now = clock.now()
@@ -131,6 +136,7 @@ def drop_closure(store: Store, clock: Clock, *, actor: Department, closure_id: U
             closures.drop(tx, actor.code, closure_id)
         else:
             closures.end(tx, actor.code, closure_id, now)
+        note(tx, chance, Did.DROPPED_CLOSURE, now=now, about=str(closure_id))
 
 
 def shut(

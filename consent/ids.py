@@ -45,8 +45,12 @@ def new_subject_id(chance: Chance) -> SubjectId:
     return SubjectId(new_uuid(chance))
 
 
+def spaced(bare: str) -> str:
+    """A reference as it is kept and read out, from its letters alone: `PM7K3XQ29TVA` in fours."""
+    return " ".join(bare[place : place + 4] for place in range(0, len(bare), 4))
+
+
 def new_reference(chance: Chance, prefix: str) -> str:
     """A reference people can read out: prefix and ten characters, such as `PM7K 3XQ2 9TVA`."""
     letters = "".join(REFERENCE_ALPHABET[byte % len(REFERENCE_ALPHABET)] for byte in chance(10))
-    whole = prefix + letters
-    return " ".join(whole[i : i + 4] for i in range(0, len(whole), 4))
+    return spaced(prefix + letters)

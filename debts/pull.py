@@ -66,6 +66,8 @@ class Book(Protocol):
     def not_answered(self, permit: Permit, why: str) -> None: ...
 
 
+Timed = Callable[[DepartmentCode, float], None]
+"""Told that a department answered in so many seconds, and nothing of whom it was about."""
 Spawn = Callable[[Coroutine[Any, Any, None]], "Future[None]"]
 """Runs a coroutine on the loop of the wire, from any thread."""
 
@@ -81,12 +83,14 @@ class Pulls:
         spawn: Spawn,
         threads: Executor,
         deadlines: Deadlines | None = None,
+        timed: Timed | None = None,
     ) -> None:
         self.deadlines = deadlines or Deadlines()
         self._departments = departments
         self._clock = clock
         self._spawn = spawn
         self._threads = threads
+        self.timed = timed
         self._breakers = {code: Breaker(clock) for code in departments}
         self._running: dict[Key, Future[None]] = {}
         self._bells: defaultdict[str, set[Event]] = defaultdict(set)
@@ -239,7 +243,10 @@ class Pulls:
         loop = asyncio.get_running_loop()
         started = loop.time()
         answer = await self._answer(permit, facts)
-        late = loop.time() - started > self.deadlines.hard.total_seconds()
+        seconds = loop.time() - started
+        late = seconds > self.deadlines.hard.total_seconds()
+        if self.timed is not None and _is_answer(answer):
+            self.timed(permit.department, seconds)
         held = Held(answer, self._clock.now(), late)
         del answer
         await loop.run_in_executor(

@@ -8,16 +8,18 @@ Both doors of departments call `demand`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from consent.clock import LONDON, Clock
+from consent.clock import LONDON, Clock, london_date
 from consent.errors import NotFound
 from consent.people import Department
 from consent.store import Store
-from plan.disclosure import safe
+from plan.answer_times import within
+from plan.disclosure import ROUND_TO, safe
+from plan.store import answer_times
 from plan.store import demand as rows
 
 WEEK: Final = re.compile(r"(20[0-9]{2})-W([0-5][0-9])")
@@ -49,6 +51,9 @@ class Demand:
     outcomes: Counts
     permissions: Counts
     plans: Counts
+    median: float | None = None
+    slowest: float | None = None
+    """Seconds in which half, and 95 of 100, of its answers came; None where there were few."""
 
 
 def demand(store: Store, clock: Clock, *, actor: Department, week: str) -> Demand:
@@ -63,6 +68,7 @@ def demand(store: Store, clock: Clock, *, actor: Department, week: str) -> Deman
         ended = rows.outcomes(tx, since, until)
         allowed = rows.permissions(tx, since, until)
         said = rows.answers(tx, since, until)
+        times = answer_times.of_week(tx, monday)
     days = [monday + timedelta(days=number) for number in range(7)]
     return Demand(
         week=week,
@@ -84,7 +90,31 @@ def demand(store: Store, clock: Clock, *, actor: Department, week: str) -> Deman
                 "refused": said.get("line_refused", 0),
             }
         ),
+        median=within(times, 50),
+        slowest=within(times, 95),
     )
+
+
+def forecast(weeks: Sequence[Mapping[date, int | None]]) -> list[int | None]:
+    """Requests to expect on each day from Monday to Sunday: the mean of these weeks as they are
+    shown, so that it says no more than they do; None where one of them hides its count."""
+    days = zip(*(list(week.values()) for week in weeks), strict=True)
+    means: list[int | None] = []
+    for counts in days:
+        shown = [count for count in counts if count is not None]
+        whole = len(shown) == len(counts) and shown
+        means.append(ROUND_TO * round(sum(shown) / len(shown) / ROUND_TO) if whole else None)
+    return means
+
+
+def last_week(clock: Clock) -> str:
+    """The newest week that is over, such as `2026-W47`."""
+    return week_of(london_date(clock.now()) - timedelta(days=7))
+
+
+def week_of(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
 
 
 def _monday(week: str) -> date:

@@ -122,6 +122,14 @@ class RemittanceState(StrEnum):
     """It says that it is not; somebody looks."""
 
 
+class CheckState(StrEnum):
+    """Money that staff of a department want to send back waits for a second one of them."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
 class RefundReason(StrEnum):
     OVER = "over"
     """More came than any line needed."""

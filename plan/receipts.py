@@ -15,12 +15,13 @@ from uuid import UUID
 from consent.clock import Chance, Clock
 from consent.errors import NotFound, WrongState
 from consent.people import Department, Worker
+from consent.staff import Did, note
 from consent.store import Store, Tx
 from plan.clear import clear_in
 from plan.paying import LineSays, Outcome, ReceiptReason
 from plan.reverse import return_in
 from plan.settle import held
-from plan.store import payments, receipts, shares
+from plan.store import payments, receipts, remittances, shares
 from plan.store.receipts import ReceiptRow
 
 BY_SYSTEM = "api"
@@ -39,6 +40,11 @@ class Said:
     returned_pence: int = 0
 
     @property
+    def sends_back(self) -> bool:
+        """Whether money goes back to the payer."""
+        return self.outcome in (Outcome.RETURNED, Outcome.REJECTED) or self.returned_pence > 0
+
+    @property
     def fingerprint(self) -> str:
         """64 hex characters: the same answer again has the same."""
         parts = (self.outcome, self.line, self.reason, self.needed_pence, self.returned_pence)
@@ -48,6 +54,7 @@ class Said:
 def answer_allocation(
     store: Store,
     clock: Clock,
+    chance: Chance,
     *,
     actor: Department,
     allocation_id: UUID,
@@ -56,31 +63,64 @@ def answer_allocation(
 ) -> None:
     """Record it; the same answer again changes nothing, and one that was not final is replaced.
 
-    Raises NotFound, also for another department's, and WrongState after a final answer.
+    Raises NotFound, also for another department's, and WrongState after a final answer. At the
+    console money goes back by `plan.send_back`, which two members of staff have to agree to.
     """
+    if actor.staff is not None and said.sends_back:
+        raise WrongState("money goes back when a second person has approved it")
     with store.transaction(actor) as tx:
-        if not receipts.is_own(tx, allocation_id):
-            raise NotFound("no such allocation")
-        before = receipts.one(tx, allocation_id)
-        if before is not None and before.said_hash == said.fingerprint:
-            return
-        row = ReceiptRow(
-            allocation_id=allocation_id,
-            department=actor.code,
-            outcome=said.outcome,
-            reason=said.reason,
-            line=said.line,
-            needed_pence=said.needed_pence if said.line is LineSays.CLOSING else None,
-            returned_pence=said.returned_pence,
-            received_at=clock.now(),
-            by_kind=by,
-            said_hash=said.fingerprint,
-        )
-        if receipts.put(tx, row):
-            return
-        stands = receipts.one(tx, allocation_id)  # perhaps the same, which came at the same time
-        if stands is None or stands.said_hash != said.fingerprint:
-            raise WrongState("a final answer stands")
+        answer_in(tx, clock, actor=actor, allocation_id=allocation_id, said=said, by=by)
+        note(tx, chance, Did.SORTED_OUT, now=clock.now(), about=str(allocation_id))
+
+
+def answer_in(
+    tx: Tx, clock: Clock, *, actor: Department, allocation_id: UUID, said: Said, by: str
+) -> None:
+    """As `answer_allocation`, inside an open transaction."""
+    if not receipts.is_own(tx, allocation_id):
+        raise NotFound("no such allocation")
+    before = receipts.one(tx, allocation_id)
+    if before is not None and before.said_hash == said.fingerprint:
+        return
+    row = _row(actor, allocation_id, said, by, clock.now())
+    if receipts.put(tx, row):
+        return
+    stands = receipts.one(tx, allocation_id)  # perhaps the same, which came at the same time
+    if stands is None or stands.said_hash != said.fingerprint:
+        raise WrongState("a final answer stands")
+
+
+def post_the_rest(
+    store: Store, clock: Clock, chance: Chance, *, actor: Department, reference: str
+) -> int:
+    """Every line of this remittance that has no answer is posted and goes on (`POSTED`, `OPEN`),
+    by the console; how many. Raises NotFound for no remittance of this department."""
+    said = Said(Outcome.POSTED, LineSays.OPEN)
+    with store.transaction(actor) as tx:
+        found = remittances.one_own(tx, reference)
+        if found is None:
+            raise NotFound("no such remittance")
+        open_still = receipts.unanswered(tx, found.first_sequence, found.last_sequence)
+        now = clock.now()
+        for allocation_id in open_still:
+            receipts.put(tx, _row(actor, allocation_id, said, BY_CONSOLE, now))
+        note(tx, chance, Did.SORTED_OUT, now=now, about=reference)
+    return len(open_still)
+
+
+def _row(actor: Department, allocation_id: UUID, said: Said, by: str, now: datetime) -> ReceiptRow:
+    return ReceiptRow(
+        allocation_id=allocation_id,
+        department=actor.code,
+        outcome=said.outcome,
+        reason=said.reason,
+        line=said.line,
+        needed_pence=said.needed_pence if said.line is LineSays.CLOSING else None,
+        returned_pence=said.returned_pence,
+        received_at=now,
+        by_kind=by,
+        said_hash=said.fingerprint,
+    )
 
 
 def follow_receipts(store: Store, clock: Clock, chance: Chance, *, batch: int = 100) -> int:

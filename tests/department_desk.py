@@ -27,10 +27,10 @@ from werkzeug.test import TestResponse
 
 from app.department_api import create_api
 from app.department_api.door import Door
-from app.department_api.limits import Limits
 from app.department_api.receipts import OwnReceipts
 from app.department_api.token import ASSERTION
 from app.department_api.tokens import Tokens
+from app.http.limits import Limits
 from app.settings import Settings
 from consent import notices, register
 from consent.clock import Clock, SetClock

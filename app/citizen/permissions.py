@@ -16,6 +16,7 @@ from app.http.access import signed_in
 from app.http.current import now, services
 from app.http.pages import page
 from consent.errors import NotFound
+from consent.ids import spaced
 from consent.lifecycle import State
 from consent.purposes import Purpose
 from consent.store import grants, log, receipts, requests
@@ -104,7 +105,7 @@ def _given(receipt: str) -> list[Given]:
     actor = session.person()
     if not REFERENCE.fullmatch(receipt):
         raise NotFound("no such receipt")
-    reference = " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
+    reference = spaced(receipt)
     with services().store.transaction(actor) as tx:
         versions = receipts.versions_of_receipt(tx, actor.subject, reference)
         leaves = receipts.leaves_of(tx, {one.grant_id for one in versions})

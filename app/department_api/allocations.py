@@ -89,6 +89,7 @@ def receipt(allocation_id: str) -> Response:
         answer_allocation(
             here().receipts.store,
             here().clock,
+            here().chance,
             actor=guard.caller(),
             allocation_id=wanted,
             said=said,

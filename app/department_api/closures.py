@@ -68,6 +68,7 @@ def plan(closure_id: str) -> Response:
         plan_closure(
             here().receipts.store,
             here().clock,
+            here().chance,
             actor=guard.caller(),
             closure_id=_id(closure_id),
             from_at=_utc(window["from_at"], "from"),
@@ -84,8 +85,13 @@ def plan(closure_id: str) -> Response:
 def take_back(closure_id: str) -> Response:
     """204, also for one that is not there: one that is open ends now."""
     guard.look(CLOSURES, ())
+    door = here()
     drop_closure(
-        here().receipts.store, here().clock, actor=guard.caller(), closure_id=_id(closure_id)
+        door.receipts.store,
+        door.clock,
+        door.chance,
+        actor=guard.caller(),
+        closure_id=_id(closure_id),
     )
     return Response(status=204)
 

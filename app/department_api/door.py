@@ -7,9 +7,9 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from app.department_api.limits import Limits
 from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
+from app.http.limits import Limits
 from consent.clock import Chance, Clock
 from consent.keys import Keys
 from consent.register import DepartmentEntry

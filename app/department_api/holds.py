@@ -16,6 +16,7 @@ from app.department_api.tokens import HOLDS
 from app.http.access import a_department
 from consent.answer_hold import Decided, Decision, answer_hold
 from consent.errors import NotFound, WrongState
+from consent.ids import spaced
 
 blueprint = Blueprint("holds", __name__)
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{4} ?[0-9A-Z]{4} ?[0-9A-Z]{4}")
@@ -45,14 +46,14 @@ def answer(reference: str) -> Response:
     guard.look(HOLDS, ())
     if not _REFERENCE.fullmatch(reference):
         raise Problem("not-found")
-    whole = reference.replace(" ", "")
     door = here()
     try:
         answer_hold(
             door.receipts.store,
             door.clock,
+            door.chance,
             actor=guard.caller(),
-            reference=" ".join(whole[place : place + 4] for place in (0, 4, 8)),
+            reference=spaced(reference.replace(" ", "")),
             decided=decided,
         )
     except NotFound:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app
 
 from adapters.identity.staff_login import StaffLogin
+from app.http.limits import Limits
 from consent.clock import Chance, Clock
 from consent.ids import DepartmentCode
 from consent.register import Register
@@ -30,6 +31,8 @@ class Desk:
     trips: Visits
     sign_ins: Mapping[DepartmentCode, StaffLogin]
     client_jwks: Mapping[str, Any]
+    checks: Limits = field(default_factory=lambda: Limits(rate=0.1, burst=30))
+    """How often one member of staff may ask after permissions: 30 times, then one in 10 seconds."""
 
 
 def here() -> Desk:

@@ -13,6 +13,12 @@ from consent.roles import Role
 ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (
     ("/department", _l("Overview"), Role.VIEWER),
     ("/department/plans", _l("Plans"), Role.VIEWER),
+    ("/department/remittances", _l("Payments"), Role.VIEWER),
+    ("/department/reconciliation", _l("Lines to sort out"), Role.VIEWER),
+    ("/department/disputes", _l("Questions"), Role.VIEWER),
+    ("/department/permissions", _l("Permissions"), Role.VIEWER),
+    ("/department/statistics", _l("Demand"), Role.VIEWER),
+    ("/department/connection", _l("Connection"), Role.VIEWER),
     ("/department/team", _l("Team"), Role.ADMINISTERS),
 )
 """Address, words, and the role that it takes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, desc, func, select, union_all
@@ -20,6 +20,8 @@ from consent.store.grants import Grant
 
 _GRANT: Final = tuple(consent_grant.c[field.name] for field in fields(Grant))
 _VERSION: Final = tuple(column for column in consent_version.c if column.name != "subject_id")
+MOST_OF_A_RECEIPT: Final = 20
+"""One screen asks for no more purposes of one department than that."""
 _RECORDED: Final = (Kind.GIVEN.value, Kind.RENEWED.value)
 
 
@@ -76,6 +78,28 @@ def own_grant(tx: Tx, grant_id: GrantId) -> OwnGrant | None:
     if row is None:
         return None
     return OwnGrant(**{**row, "state": State(row["state"]), "purpose": Purpose(row["purpose"])})
+
+
+class OwnStanding(NamedTuple):
+    """A permission as its department's staff see it: no id, nothing of the person."""
+
+    purpose: Purpose
+    state: State
+    given_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+def own_standings(tx: Tx, *, grant_id: str = "") -> list[OwnStanding]:
+    """Permissions of the department that asks: the one of this id, or, without it, those of the
+    receipt that the transaction names (policy `department_receipt`)."""
+    query = select(*(consent_grant.c[name] for name in OwnStanding._fields)).order_by(
+        consent_grant.c.purpose, consent_grant.c.given_at
+    )
+    if grant_id:
+        query = query.where(consent_grant.c.grant_id == grant_id)
+    found = tx.connection.execute(query.limit(MOST_OF_A_RECEIPT))
+    return [OwnStanding(Purpose(row[0]), State(row[1]), *row[2:]) for row in found]
 
 
 def references_of(tx: Tx, subject: SubjectId) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consent.records import metadata
+from plan.records.answer_times import answer_time
 from plan.records.payments import (
     agreement,
     allocation,
@@ -13,6 +14,7 @@ from plan.records.payments import (
     payment,
     refund,
     remittance,
+    return_check,
     share_answer,
 )
 from plan.records.plans import (
@@ -32,6 +34,7 @@ __all__ = [
     "agreement",
     "allocation",
     "allocation_receipt",
+    "answer_time",
     "bank_entry",
     "bank_statement",
     "department_book",
@@ -46,6 +49,7 @@ __all__ = [
     "plan_version",
     "refund",
     "remittance",
+    "return_check",
     "share_answer",
     "worker_slot",
 ]

@@ -32,6 +32,7 @@ from plan.paying import (
     AgreementState,
     AllocationKind,
     AllocationState,
+    CheckState,
     EntryKind,
     EntryState,
     LineSays,
@@ -195,6 +196,44 @@ allocation_receipt = Table(
         "ix_allocation_receipt_waiting",
         "received_at",
         postgresql_where=text("applied_at is null"),
+    ),
+)
+
+return_check = Table(
+    "return_check",
+    metadata,
+    Column("check_id", Uuid, primary_key=True),
+    Column("allocation_id", Uuid, nullable=False),
+    Column("department", String(12), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("line", String(8), nullable=False),
+    Column("returned_pence", Integer, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", MOMENT, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("decided_by", Uuid),
+    Column("decided_at", MOMENT),
+    one_of("outcome", (Outcome.POSTED, Outcome.REJECTED, Outcome.RETURNED)),
+    one_of("line", (LineSays.OPEN, LineSays.CLEARED)),
+    CheckConstraint(
+        "returned_pence between 0 and 100000000 and (outcome <> 'posted' or returned_pence > 0)",
+        name="returned_pence",
+    ),
+    one_of("state", CheckState),
+    CheckConstraint(
+        "(state = 'waiting') = (decided_by is null)"
+        " and (decided_by is null) = (decided_at is null)",
+        name="decided",
+    ),
+    CheckConstraint("state <> 'approved' or decided_by <> asked_by", name="two"),
+    ForeignKeyConstraint(["allocation_id"], ["allocation.allocation_id"]),
+    Index("ix_return_check_allocation_id", "allocation_id"),
+    Index(
+        "uq_return_check_one_waits",
+        "allocation_id",
+        unique=True,
+        postgresql_where=text("state = 'waiting'"),
     ),
 )
 

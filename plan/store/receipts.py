@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,24 @@ def not_final(tx: Tx) -> int:
     open_still = allocation_receipt.c.outcome.not_in(_FINAL)
     query = select(func.count()).select_from(allocation_receipt).where(open_still)
     return int(tx.connection.execute(query).scalar_one())
+
+
+def unanswered(tx: Tx, first: int, last: int) -> list[UUID]:
+    """The department's own allocations between these numbers without any answer, in order."""
+    answered = select(allocation_receipt.c.allocation_id).where(
+        allocation_receipt.c.allocation_id == allocation.c.allocation_id
+    )
+    query = (
+        select(allocation.c.allocation_id)
+        .where(allocation.c.sequence.between(first, last), ~answered.exists())
+        .order_by(allocation.c.sequence)
+    )
+    return list(tx.connection.execute(query).scalars())
+
+
+def of(tx: Tx, allocation_ids: Collection[UUID]) -> dict[UUID, ReceiptRow]:
+    wanted = allocation_receipt.c.allocation_id.in_(list(allocation_ids))
+    return {row.allocation_id: row for row in _receipts(tx, select(*_ALL).where(wanted))}
 
 
 def one(tx: Tx, allocation_id: UUID) -> ReceiptRow | None:

@@ -95,9 +95,31 @@ def add(tx: Tx, row: RemittanceRow) -> None:
     tx.connection.execute(insert(remittance).values({name: getattr(row, name) for name in _NAMES}))
 
 
-def own(tx: Tx, *, limit: int) -> list[RemittanceRow]:
-    """The newest first, of the department that asks."""
-    return _remittances(tx, select(*_ALL).order_by(remittance.c.value_date.desc()).limit(limit))
+def own(
+    tx: Tx, *, limit: int, since: date | None = None, until: date | None = None
+) -> list[RemittanceRow]:
+    """The newest first, of the department that asks; both days may be among them."""
+    query = select(*_ALL).order_by(remittance.c.value_date.desc()).limit(limit)
+    if since is not None:
+        query = query.where(remittance.c.value_date >= since)
+    if until is not None:
+        query = query.where(remittance.c.value_date <= until)
+    return _remittances(tx, query)
+
+
+def one_own(tx: Tx, reference: str, *, hold: bool = False) -> RemittanceRow | None:
+    """The department's own of this reference; `hold` until this transaction ends."""
+    query = select(*_ALL).where(remittance.c.reference == reference)
+    found = _remittances(tx, query.with_for_update() if hold else query)
+    return found[0] if found else None
+
+
+def answer(tx: Tx, remittance_id: UUID, state: RemittanceState, now: datetime) -> None:
+    tx.connection.execute(
+        update(remittance)
+        .where(remittance.c.remittance_id == remittance_id)
+        .values(state=state.value, answered_at=now)
+    )
 
 
 def held_of_day(tx: Tx, day: date) -> list[RemittanceRow]:

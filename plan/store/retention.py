@@ -20,6 +20,7 @@ from plan.records import (
     plan_share,
     plan_version,
     refund,
+    return_check,
     share_answer,
 )
 
@@ -38,6 +39,7 @@ def drop_plans(tx: Tx, before: datetime, *, limit: int) -> int:
     lines = select(plan_share.c.share_id).where(plan_share.c.plan_id.in_(due))
     receipts, answers = allocation_receipt.c.allocation_id, share_answer.c.share_id
     tx.connection.execute(delete(allocation_receipt).where(receipts.in_(ours)))
+    tx.connection.execute(delete(return_check).where(return_check.c.allocation_id.in_(ours)))
     tx.connection.execute(delete(share_answer).where(answers.in_(lines)))
     for table in (refund, allocation, payment, agreement):
         tx.connection.execute(delete(table).where(table.c.plan_id.in_(due)))

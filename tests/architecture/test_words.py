@@ -34,6 +34,7 @@ ALLOWED: Final = (
     ("arrears", "rent or mortgage arrears", "the name of a debt, in the given words of D48"),
     ("must", "must not ask you for money", "the law, and the next sentence says so"),
     ("easy", "Easy read", "the name of a format"),
+    ("demand", "Demand", "the given title of X12, for staff: how much their system is asked"),
 )
 """Word, the string it stands in, and why it may."""
 CAPITALS: Final = frozenset(("CSV", "JSON", "HMRC", "PAYE", "WCAG", "SHOUT"))
@@ -58,7 +59,10 @@ PERMISSION_PAGES: Final = re.compile(
     r"|app/citizen/(agree|choose|history|pause|permission_words|permissions|renew|stop|uses"
     r"|plan_share|plan_pause|plan_stop)\.py"
 )
-GIVEN_AS_IT_IS: Final = {"Tell us what the problem is": "the given words of D24"}
+GIVEN_AS_IT_IS: Final = {
+    "Tell us what the problem is": "the given words of D24",
+    "Tell the person why in 500 characters or less": "the given words of X11",
+}
 """Messages that start with neither Enter, Select nor a label."""
 
 

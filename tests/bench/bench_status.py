@@ -24,8 +24,8 @@ from typing import Any
 
 from werkzeug.test import create_environ, run_wsgi_app
 
-from app.department_api.limits import Limits
 from app.http import logs
+from app.http.limits import Limits
 from app.local.migrate import upgrade
 from app.local.postgres import DATABASE, OWNER, start
 from consent.clock import SetClock

@@ -73,6 +73,7 @@ def says(life: Life, door: Store, code: str, said: Said) -> None:
     answer_allocation(
         door,
         life.clock,
+        os.urandom,
         actor=Department(DepartmentCode(code)),
         allocation_id=newest(life, code)[0],
         said=said,
@@ -165,6 +166,7 @@ def test_another_departments_allocation_is_not_there_sec_62(life: Life, door: St
             answer_allocation(
                 door,
                 life.clock,
+                os.urandom,
                 actor=Department(DepartmentCode("dwp")),
                 allocation_id=allocation_id,
                 said=Said(Outcome.POSTED, LineSays.OPEN),

@@ -191,6 +191,7 @@ def test_a_closed_department_is_not_asked_and_the_others_are(portal: Portal) -> 
     plan_closure(
         department,
         clock,
+        os.urandom,
         actor=Department(DWP),
         closure_id=new_uuid(os.urandom),
         from_at=clock.now() - timedelta(seconds=1),

@@ -442,7 +442,14 @@ def test_d24_d25_the_department_is_told_under_a_permission_of_its_own(
     (sent,) = own_holds(door, actor=nhs)
     words = "Your certificate did not cover May. You can ask us to look once more."
     decided = Decided(Decision.NOT_UPHELD, words, appeal_by=date(2031, 1, 31))
-    answer_hold(door, portal.services.clock, actor=nhs, reference=sent.reference, decided=decided)
+    answer_hold(
+        door,
+        portal.services.clock,
+        portal.services.chance,
+        actor=nhs,
+        reference=sent.reference,
+        decided=decided,
+    )
     door.close()
     page = delphine.get(debt_address(delphine.get("/debts"), "Prescription") + "/query/sent")
     assert page.says("It says that the debt is right as it is")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from app.department_api.limits import Limits
 from app.department_api.tokens import CLIENT
+from app.http.limits import Limits
 from consent.clock import SetClock
 from consent.ids import GrantId
 from consent.keys import key_set

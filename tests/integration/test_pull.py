@@ -59,7 +59,9 @@ def prompt(portal: Portal, person: str, seconds: float = 0.2) -> None:
 
 @pytest.mark.parametrize("fault", EXPECTED)
 def test_each_fault_is_one_card_and_delays_nobody(portal: Portal, fault: str) -> None:
+    timed: dict[str, float] = {}
     portal.services.pulls.deadlines = PATIENT
+    portal.services.pulls.timed = timed.__setitem__
     prompt(portal, "testwell")
     portal.control("council", "testwell", fault)
     client = seat(portal, "testwell", "council", *OTHERS)
@@ -68,6 +70,7 @@ def test_each_fault_is_one_card_and_delays_nobody(portal: Portal, fault: str) ->
     page = client.get("/debts")
     assert card(page, "council").startswith(EXPECTED[fault])
     assert "This does not mean you owe nothing" in card(page, "council")
+    assert sorted(timed) == sorted(OTHERS), "only what was answered is timed, and of nobody"
     others = {code: round(at, 2) for code, at in seen.cards.items() if code != "council"}
     print(f"council: {fault}; the others, each 0.2 s, were on screen after {others}")
     assert len(others) == 4

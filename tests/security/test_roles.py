@@ -19,7 +19,7 @@ from tests.database import Database
 from tests.lifecycle_lab import Lab, lab_of
 from tests.security import roles
 
-OF_NOBODY = {"alembic_version", "worker_slot", "closure"}
+OF_NOBODY = {"alembic_version", "worker_slot", "closure", "answer_time"}
 """Tables without a word about a person."""
 FOR_ALL = {
     *("log_node", "log_checkpoint", "log_cosignature", "used_proof", "department_book"),
@@ -218,7 +218,7 @@ def test_unique_rules_tell_nothing_of_others(lab: Lab) -> None:
         *("person_key", "hold_id", "plan_id", "share_id", "break_id", "message_id", "about"),
         *("payment_id", "agreement_id", "allocation_id", "refund_id", "remittance_id"),
         *("answer_id", "entry_id", "identity", "provider_id", "reference", "undoes"),
-        *("statement_id", "staff_id", "account_key"),
+        *("statement_id", "staff_id", "account_key", "check_id"),
     }
     ordered = {
         "sequence",
