@@ -197,6 +197,20 @@ def _refuse(found: OwnPlan, line: OwnLine, said: PlanSaid) -> None:
         raise CannotAnswer(Refusal.STANDS)
 
 
+def why_not(found: OwnPlan) -> Refusal | None:
+    """Why no line of this plan takes an answer now; nothing where one does."""
+    why = Refusal.NOT_RUNNING
+    for line in found.lines:
+        for said in (Said.AGREED, Said.CHANGE_ASKED):
+            try:
+                _refuse(found, line, PlanSaid(said))
+            except CannotAnswer as refused:
+                why = refused.why if refused.why is not Refusal.NOT_RUNNING else why
+            else:
+                return None
+    return why
+
+
 def _part_changed(line: OwnLine) -> bool:
     """S12: after its yes the line became another part, which the department has not seen."""
     last = line.last
@@ -266,5 +280,6 @@ __all__ = [
     "Refusal",
     "answer_plan",
     "follow_answers",
+    "why_not",
     "words_to_show",
 ]

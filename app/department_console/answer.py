@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 
 from app.department_console import guard, plan_words, references
 from app.department_console.desk import here
-from app.department_console.plan import closed
 from app.department_console.plans import ADDRESS, answer_by
 from app.department_console.written import Written
 from app.http.access import staff_answers
@@ -36,8 +35,9 @@ from plan.answers import (
     PlanSaid,
     Refusal,
     answer_plan,
+    why_not,
 )
-from plan.lifecycle import LIVE_PLAN, LIVE_SHARE
+from plan.lifecycle import LIVE_SHARE
 from plan.own_plans import OwnPlan, PlanStory, plan_story
 from plan.terms import Reason, Said
 
@@ -58,6 +58,7 @@ class Answer(FormSchema):
 
     debt = fields.String(load_default=ALL)
     answer = Choice([said.value for said in Said], empty=_l("Select your answer"))
+    charges = Choice(("stop", "go_on"), optional=True)
     asked = Money.between(_l("New amount"), LEAST_ASKED, MOST_ASKED, empty=_l("Enter a new amount"))
     change_reason = Choice(_reasons(Said.CHANGE_ASKED), empty=_SELECT_A_REASON)
     change_words = Written(empty=_TELL, optional=True)
@@ -67,8 +68,9 @@ class Answer(FormSchema):
     seen = fields.String(required=True)
 
 
+_CHARGES: Final = {"stop": True, "go_on": False}
 OF_ANSWER: Final = {
-    Said.AGREED: frozenset[str](),
+    Said.AGREED: frozenset({"charges"}),
     Said.CHANGE_ASKED: frozenset({"asked", "change_reason", "change_words"}),
     Said.REFUSED: frozenset({"refuse_reason", "refuse_words"}),
 }
@@ -150,6 +152,7 @@ def _read(found: OwnPlan) -> Read:
             asked_pence=int(data["asked"]) if change else None,
             words=words or "",
             debt_token=debt if debt in tokens else None,
+            charges_stop=_CHARGES.get(data["charges"] or "") if said is Said.AGREED else None,
         ),
     )
 
@@ -170,6 +173,7 @@ def _form(story: PlanStory, form: Form) -> Response:
         today=london_date(guard.now()),
         change_reasons=_choices(Said.CHANGE_ASKED),
         refuse_reasons=_choices(Said.REFUSED),
+        stops=all(line.charges_stop for line in _live(found)),
         back=_address(found),
         seen=form.value("seen") or found.seen,
     )
@@ -200,10 +204,8 @@ def _check(story: PlanStory, form: Form, said: PlanSaid) -> Response:
 
 def _stands(story: PlanStory) -> Response | None:
     """The page that says why there is nothing to answer, or nothing."""
-    found = story.plan
-    if closed(found) or found.state not in LIVE_PLAN or not _live(found):
-        return _cannot(story, Refusal.NOT_RUNNING)
-    return None
+    why = why_not(story.plan)
+    return _cannot(story, why) if why else None
 
 
 def _cannot(story: PlanStory, why: Refusal) -> Response:

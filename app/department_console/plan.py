@@ -13,9 +13,9 @@ from app.http.pages import page
 from consent.clock import london_date
 from consent.roles import Role
 from consent.staff import Did
-from plan.lifecycle import LIVE_PLAN, ShareState
+from plan.answers import why_not
+from plan.lifecycle import ShareState
 from plan.own_plans import OwnPlan, plan_story
-from plan.store.share_answers import Applied
 
 blueprint = Blueprint("console_plan", __name__, url_prefix=ADDRESS)
 
@@ -28,6 +28,7 @@ def plan(reference: str) -> Response:
     audit.note(Did.READ_PLAN, wanted)
     if closed(story.plan):
         return page("department_console/plan_closed.html", plan=story.plan)
+    address = f"{ADDRESS}/{references.in_address(wanted)}/answer"
     return page(
         "department_console/plan.html",
         story=story,
@@ -35,7 +36,7 @@ def plan(reference: str) -> Response:
         words=plan_words,
         today=london_date(guard.now()),
         answer_by=answer_by(story.plan),
-        answer=f"{ADDRESS}/{references.in_address(wanted)}/answer" if open_now(story.plan) else "",
+        answer="" if why_not(story.plan) else address,
         may_answer=guard.may(Role.ANSWERS),
         sent=request.args.get("sent") == "1",
     )
@@ -44,12 +45,3 @@ def plan(reference: str) -> Response:
 def closed(found: OwnPlan) -> bool:
     """The permission for every line has ended, and what was seen under it is not shown any more."""
     return all(line.state is ShareState.LEFT for line in found.lines)
-
-
-def open_now(found: OwnPlan) -> bool:
-    """Whether a line of it can be answered: no answer waits, and it is not accepted."""
-    waits = any(line.last and line.last.applied is Applied.WAITING for line in found.lines)
-    states = (ShareState.PENDING, ShareState.CHANGE_ASKED)
-    return (
-        found.state in LIVE_PLAN and not waits and any(line.state in states for line in found.lines)
-    )

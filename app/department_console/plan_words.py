@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from app.http.text import lazy_gettext as _l
 from plan.lifecycle import PlanState, ShareState
+from plan.own_plans import OwnLine
 from plan.store.share_answers import Applied
 from plan.terms import Every, Method, Reason, Said
 
@@ -62,3 +63,10 @@ METHODS: Final[dict[Method, Any]] = {
     Method.CASH: _l("Cash"),
     Method.FROM_BENEFIT: _l("Taken from a benefit"),
 }
+
+
+def state_of(line: OwnLine) -> str:
+    """Where a line stands; one that was answered a moment ago does not wait any more."""
+    if line.last is not None and line.last.applied is Applied.WAITING:
+        return str(ANSWERED[line.last.said])
+    return str(LINE_STATES[line.state])

@@ -28,7 +28,8 @@ from consent.clock import london_date
 from consent.errors import NotFound
 from consent.staff import Did
 from plan.lifecycle import LIVE_SHARE, ShareState
-from plan.own_plans import OwnLine, OwnPlan, PlanPage, read_plans
+from plan.own_plans import OwnPlan, PlanPage, read_plans
+from plan.store.share_answers import Applied
 
 blueprint = Blueprint("console_plans", __name__, url_prefix="/department")
 ADDRESS: Final = "/department/plans"
@@ -131,18 +132,19 @@ def _row(found: OwnPlan) -> dict[str, Any]:
         "every": plan_words.EVERY[found.frequency],
         "from": found.starts_on,
         "answer_by": answer_by(found),
-        "states": list(dict.fromkeys(_state(line) for line in found.lines)),
+        "states": list(dict.fromkeys(map(plan_words.state_of, found.lines))),
     }
 
 
 def answer_by(found: OwnPlan) -> date | None:
     """The first day after which no answer counts as accepted, of lines that wait."""
-    waits = [line.answer_by for line in found.lines if line.state is ShareState.PENDING]
+    waits = [
+        line.answer_by
+        for line in found.lines
+        if line.state is ShareState.PENDING
+        and not (line.last and line.last.applied is Applied.WAITING)
+    ]
     return min((day for day in waits if day), default=None)
-
-
-def _state(line: OwnLine) -> str:
-    return str(plan_words.LINE_STATES[line.state])
 
 
 def _csv(found: Iterator[OwnPlan]) -> str:

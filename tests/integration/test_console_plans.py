@@ -179,12 +179,21 @@ def test_pages_of_fifty_follow_one_another_both_ways(
 def test_a_yes_starts_the_plan(office: Office) -> None:
     person, reference = office.a_plan()
     client = office.staff()
-    page = send(client, client.get(f"{at(reference)}/answer"), answer="agreed")
+    page = client.get(f"{at(reference)}/answer")
+    look = client.send(page, do="check", answer="agreed")
+    assert look.says("It may add interest or fees."), "what the department says for all"
+    page = send(client, page, answer="agreed", charges="stop")
     assert page.says("Your answer is written down.")
+    assert not page.says("Waits for your answer")
+    page = client.get(f"{at(reference)}/answer")
+    assert (page.status, page.heading) == (409, "This plan has been answered")
     assert office.follow() == 1
     assert office.state(person) == "agreed"
     assert reference not in client.get("/department/plans").text
     assert client.get(at(reference)).says("The plan followed it.")
+    part = office.portal.services
+    (line,) = plan_of(part.store, person).departments()[DepartmentCode("dwp")]
+    assert line.charges_stop
 
 
 def test_a_change_names_an_amount(office: Office) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Request, Response, sync_pl
 
 from adapters.simulators.cast import Cast
 from tests.browser import chromium_flags, chromium_path
+from tests.console import sign_in
 from tests.journey import Journey
 from tests.portal import Client
 from tests.security.canary.house import SHARED_MEMORY, CanaryHouse, canary_house
@@ -75,6 +76,7 @@ def traces(house: CanaryHouse) -> Traces:
         the_whole_way(page, house, traces)
         traces.cookies += [dict(cookie) for cookie in context.cookies()]
         context.close()
+    staff_look(house, traces)
     with_faults(house)
     return traces
 
@@ -122,6 +124,21 @@ def the_whole_way(page: Page, house: CanaryHouse, traces: Traces) -> None:
     page.wait_for_load_state()
     page.go_back()
     assert MARKER not in page.content()
+
+
+def staff_look(house: CanaryHouse, traces: Traces) -> None:
+    """A department's staff read its part of the plan and its file, and look at an answer."""
+    for department, person in (("dwp", "tobias"), ("council", "odette")):
+        client = Client(house.url, house.simulators)
+        assert sign_in(client, department, person).path == "/department"
+        page = client.get("/department/plans?show=all")
+        (address,) = {href for text, href in page.links().items() if text.startswith("PL")}
+        assert "£" in client.get(address).text
+        traces.titles.append(page.title)
+        traces.downloads.append(client.get("/department/plans.csv?show=all").html.encode())
+        page = client.get(f"{address}/answer")
+        if page.status == 200:  # the worker may have had it agreed already
+            client.send(page, do="check", answer="refused", refuse_words=f"<{MARKER}>")
 
 
 def with_faults(house: CanaryHouse) -> None:

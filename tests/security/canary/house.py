@@ -120,7 +120,7 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
 def log_everything(house: CanaryHouse) -> None:
     """The loudest log that PostgreSQL has, for each role of the service."""
     with house.superuser() as connection:
-        for role in (PORTAL, WORKER, SIGNER):
+        for role in (PORTAL, WORKER, SIGNER, DEPARTMENT):
             for setting, value in {
                 "log_statement": "all",
                 "log_min_duration_statement": "0",

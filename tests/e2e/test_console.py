@@ -1,0 +1,94 @@
+"""The console in a real browser, page by page, with and without scripts (X01 to X14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import a_person, set_chance
+from tests.e2e.browser import Surfer
+from tests.plan_builders import THREE, a_line, agreed, plan_of
+from tests.portal import Portal
+
+from consent.clock import SetClock  # isort: skip
+
+pytestmark = pytest.mark.e2e
+
+
+def a_plan(portal: Portal, name: str, **more: object) -> str:
+    part = portal.services
+    person = a_person(part.store, SetClock(part.clock.now()), set_chance(name), name)
+    agreed(part.store, SetClock(part.clock.now()), person, THREE, seed=name, **more)  # type: ignore[arg-type]
+    return plan_of(part.store, person).reference.replace(" ", "-")
+
+
+def comes_in(surfer: Surfer, portal: Portal, department: str, person: str) -> None:
+    surfer.allowed.add(portal.simulators.addresses["staff_login"].removeprefix("http://"))
+    surfer.go("/department")
+    surfer.look("x00-sign-in")
+    surfer.page.locator(f"[name=department][value={department}]").check()
+    surfer.press("Continue to sign in")
+    surfer.page.locator(f"[name=person][value={person}]").check()
+    surfer.page.get_by_role("button", name="Continue").click()
+    surfer.page.wait_for_load_state()
+
+
+def test_plans_are_read_and_answered(surfer: Surfer, portal: Portal) -> None:
+    first = a_plan(portal, "one")
+    two = [a_line("dwp", 3000, "0f3c9e51a7d84b6e"), a_line("dwp", 2000, "c_77-several_letters")]
+    second = a_plan(portal, "two", lines=two)
+    comes_in(surfer, portal, "dwp", "hassan")
+    assert surfer.heading == "DWP overview"
+    surfer.look("x01-overview")
+    surfer.press("plans need an answer")
+    surfer.look("x02-plans")
+    surfer.go(f"/department/plans/{first}")
+    surfer.look("x03-plan")
+    surfer.press("Answer this plan")
+    surfer.look("x04-answer")
+    surfer.press("See what the person will read")
+    surfer.look("x04-nothing-said")
+    page = surfer.page
+    page.locator("[name=answer][value=refused]").check()
+    page.locator("[name=refuse_reason][value=court_order]").check()
+    page.locator("[name=refuse_words]").fill("This is our final word.\nCall us on 0300 123 4567.")
+    surfer.look("x04-objects")
+    surfer.press("See what the person will read")
+    surfer.look("x04-cold-words")
+    surfer.press("Change the words")
+    page.locator("[name=refuse_words]").fill("A court has set this.\nCall us on 0300 123 4567.")
+    surfer.press("See what the person will read")
+    surfer.look("x04-check")
+    surfer.press("Send this answer")
+    surfer.look("x03-answered")
+    surfer.go(f"/department/plans/{first}/answer")
+    surfer.look("x04-stands")
+    surfer.go(f"/department/plans/{second}/answer")
+    page.locator("[name=answer][value=change_asked]").check()
+    surfer.look("x04-two-debts")
+    surfer.go("/department/plans?show=all&find=PM1")
+    surfer.look("x02-not-found")
+
+
+def test_the_team(surfer: Surfer, portal: Portal) -> None:
+    comes_in(surfer, portal, "dwp", "greta")
+    surfer.look("x01-nothing-waits")
+    surfer.go("/department/plans")
+    surfer.look("x02-none")
+    surfer.go("/department/team/invite")
+    surfer.press("Invite")
+    surfer.look("x14-invite")
+    surfer.page.locator("[name=email]").fill("nia.newcomer@dwp.example")
+    surfer.page.locator("[name=roles][value=answers]").check()
+    surfer.press("Invite")
+    surfer.look("x14-team")
+    surfer.press("Change role", exact=False)
+    surfer.look("x14-role")
+    surfer.go("/department/team")
+    surfer.press("Remove", exact=False)
+    surfer.look("x14-remove")
+    surfer.go("/department/team/history")
+    surfer.look("x14-history")
+    surfer.go("/department/remittances/none")
+    surfer.look("x-404")
+    surfer.go("/department/sign-in/no-account")
+    surfer.look("x00-no-account")
