@@ -1,7 +1,8 @@
 """The departments' door does what its published description says, for good messages and bad ones.
 
 schemathesis writes the calls from docs/protocol; each carries a right token and proof, so that what
-is behind them is reached. `SVD_LONG=1` writes many more (SEC-84, SEC-89).
+is behind them is reached, and half of the good ones name something of the department that there is:
+a permission, a plan, an entry of its series. `SVD_LONG=1` writes many more (SEC-84, SEC-89).
 """
 
 from __future__ import annotations
@@ -13,17 +14,24 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final
 
+import psycopg
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from app.department_api import create_api
+from consent.clock import SystemClock
 from consent.jose import verify
 from consent.standing import STATUSES_TYPE
+from consent.store import open_store
+from tests.builders import a_person, set_chance
+from tests.builders import given as permitted
 from tests.database import Database
 from tests.department_desk import ISSUER, DoorDesk, Machine, a_door, settings_for
+from tests.settled import settled_payments
 from tests.unit.protocol.test_document import DOCUMENT, faults
 
 Case = schemathesis.Case[Any]
@@ -51,8 +59,36 @@ SERVED: Final = (
 CALLS: Final = [(name, path) for path in SERVED for name in DOCUMENT["paths"][path]]
 
 
+PLANS: Final = 6
+NAMED: Final = {
+    "allocation_id": "select allocation_id from allocation where department = 'dwp'",
+    "plan_reference": "select reference from plan",
+    "grant_id": "select grant_id from consent_grant where department = 'dwp'",
+}
+"""What the department has, by the name that the path has for it."""
+
+
 @pytest.fixture(scope="module")
-def desk(shared_database: Database) -> Iterator[DoorDesk]:
+def things(shared_database: Database) -> dict[str, list[str]]:
+    """Plans in which DWP has a part, a payment of each that came, and permissions to ask it."""
+    clock, chance = SystemClock(), set_chance("schema")
+    store = open_store(shared_database.portal_url)
+    for number in range(3):
+        person = a_person(store, clock, chance, name=f"p{number}")
+        permitted(store, clock, chance, person, ["dwp"], post_key=f"k{number}")
+    store.close()
+    url = shared_database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        settled_payments(connection, shared_database, PLANS)
+        connection.execute("update plan set reference = 'PLAN ' || right(reference, 4) || ' TEST'")
+        return {
+            name: [str(row[0]) for row in connection.execute(query.encode())]
+            for name, query in NAMED.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def desk(shared_database: Database, things: dict[str, list[str]]) -> Iterator[DoorDesk]:
     with a_door(shared_database) as opened:
         endless = replace(opened.door.limits, rate=1e9, burst=1e9)
         opened.app = create_api(settings_for(), replace(opened.door, limits=endless))
@@ -95,7 +131,13 @@ def described(desk: DoorDesk) -> Any:
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_the_door_keeps_to_its_description(
-    method: str, path: str, mode: GenerationMode, described: Any, desk: DoorDesk, dwp: Machine
+    method: str,
+    path: str,
+    mode: GenerationMode,
+    described: Any,
+    desk: DoorDesk,
+    dwp: Machine,
+    things: dict[str, list[str]],
 ) -> None:
     operation = described[path][method.upper()]
     if mode is GenerationMode.NEGATIVE and not operation.definition.raw.get("parameters"):
@@ -108,9 +150,11 @@ def test_the_door_keeps_to_its_description(
         derandomize=not LONG,
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def keeps(case: Case) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), which=st.integers(0, 2 * PLANS))
+    def keeps(case: Case, which: int) -> None:
         assume(not _fractions(case.body))
+        if mode is GenerationMode.POSITIVE:
+            _name(case, things, which)
         answer = case.call_and_validate(base_url=ISSUER, headers=proved(case, dwp))
         assert answer.status_code < 500
         if path == "/v1/grants/status" and answer.status_code == 200:
@@ -134,6 +178,15 @@ def proved(case: Case, dwp: Machine) -> dict[str, str]:
         case.body.pop("client_id", None)
         return {"DPoP": dwp.proof("POST", f"{ISSUER}/oauth/token")}
     return {}
+
+
+def _name(case: Case, things: dict[str, list[str]], which: int) -> None:
+    """One of the things that there are, or what schemathesis thought of."""
+    for name in set(case.path_parameters or ()) & set(things):
+        if which < len(things[name]):
+            case.path_parameters[name] = things[name][which]
+    if isinstance(case.body, dict) and "grant_ids" in case.body and which < PLANS:
+        case.body["grant_ids"] = [*things["grant_id"]]
 
 
 def _fractions(body: Any) -> bool:

@@ -1,5 +1,6 @@
 // A department's machine made of oauth4webapi (a certified FAPI 2.0 client) and jose, nothing of ours.
 // Reads {issuer, client_id, jwk, grant_id}; answers with what it got: metadata, token, claims, money.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRemoteJWKSet, importJWK, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
@@ -45,8 +46,43 @@ const { payload, protectedHeader } = await jwtVerify(await status.text(), keys, 
   typ: "grant-status+jwt",
   algorithms: ["ES256"],
 });
-// Money: the page, proved by hand with nothing but a hash, and its signed head.
-const page = await (await read("/v1/allocations?after=0&limit=500")).json();
+// Money: pages of two, proved by hand with nothing but a hash, and the signed head of the last one.
+const entries = [];
+let page;
+let hash = "0".repeat(64);
+let whole = true;
+do {
+  page = await (await read(`/v1/allocations?after=${entries.length}&limit=2`)).json();
+  for (const one of page.items) {
+    const said = [
+      one.sequence, one.allocation_id, one.kind, one.amount_pence, one.next_most_pence,
+      one.value_date, one.debt_handle,
+    ].join("|");
+    const made = createHash("sha256").update(Buffer.from(hash, "hex")).update(said).digest("hex");
+    whole &&= one.prev_hash === hash && one.chain_hash === made;
+    whole &&= one.sequence === entries.length + 1;
+    hash = made;
+    entries.push(one);
+  }
+} while (page.more);
+// What became of the first is said, and said again; another word after it is a conflict.
+const says = async (outcome) =>
+  (
+    await oauth.protectedResourceRequest(
+      answer.access_token,
+      "PUT",
+      new URL(`/v1/allocations/${entries[0].allocation_id}/receipt`, issuer),
+      new Headers({
+        "x-svd-interaction-id": crypto.randomUUID(),
+        "content-type": "application/json",
+      }),
+      JSON.stringify({ outcome, line: "open" }),
+      { DPoP: proofs, ...plain },
+    )
+  ).status;
+const receipts = entries.length
+  ? [await says("posted"), await says("posted"), await says("rejected")]
+  : [];
 const head = await jwtVerify(page.head, keys, {
   issuer: server.issuer,
   audience: asked.client_id,
@@ -75,7 +111,10 @@ console.log(
     typ: protectedHeader.typ,
     claims: payload,
     unknown: unknown.status,
-    page,
+    entries,
+    whole,
+    hash,
+    receipts,
     head: head.payload,
     days: days.items,
     unproved,
