@@ -88,6 +88,8 @@ class Claim(Ephemeral):
     coded_out: bool = False
     written_off: bool = False
     consolidated: bool = False
+    elsewhere: bool = False
+    """It was handed to another office, which is not necessarily one that answers here."""
     in_department_plan: bool = False
     time_barred: bool = False
     duplicate: bool = False

@@ -60,7 +60,8 @@ def claim_from_debt(
         current_year=Flag.CURRENT_YEAR in flags,
         coded_out=Flag.CODED_OUT in flags,
         written_off=Flag.WRITTEN_OFF in flags,
-        consolidated=Flag.CONSOLIDATED in flags or Flag.TRANSFERRED in flags,
+        consolidated=Flag.CONSOLIDATED in flags,
+        elsewhere=Flag.TRANSFERRED in flags,
         in_department_plan=Flag.IN_DEPARTMENT_PLAN in flags or debt.arrangement is not None,
         duplicate=duplicate,
     )

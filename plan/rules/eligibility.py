@@ -33,6 +33,7 @@ FACTS: Final[Mapping[str, Reason]] = MappingProxyType(
         "coded_out": Reason.CODED_OUT,
         "written_off": Reason.WRITTEN_OFF,
         "consolidated": Reason.CONSOLIDATED,
+        "elsewhere": Reason.ELSEWHERE,
         "in_department_plan": Reason.IN_DEPARTMENT_PLAN,
         "time_barred": Reason.TIME_BARRED,
         "duplicate": Reason.DUPLICATE,

@@ -22,6 +22,7 @@ STILL_PAID: Final = frozenset(
         Reason.DEPARTMENT_REFUSED,
         Reason.NO_CONSENT,
         Reason.NATION_NOT_COVERED,
+        Reason.ELSEWHERE,
         Reason.IN_DEPARTMENT_PLAN,
         Reason.TYPE_NOT_COVERED,
     }

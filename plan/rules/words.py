@@ -58,6 +58,9 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.CODED_OUT: N_("This is collected through your tax code."),
         Reason.WRITTEN_OFF: N_("%(department)s is not asking you to pay this."),
         Reason.CONSOLIDATED: N_("This is now part of another debt on this page."),
+        Reason.ELSEWHERE: N_(
+            "Another office deals with this debt now. %(department)s can tell you which one."
+        ),
         Reason.IN_DEPARTMENT_PLAN: N_("You already have a plan for this with %(department)s."),
         Reason.TIME_BARRED: N_(
             "This debt may be too old to collect. Get free advice before you pay any of it."

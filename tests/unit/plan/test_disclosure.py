@@ -16,6 +16,13 @@ def test_small_counts_and_zero_are_hidden_and_one_with_them() -> None:
     assert safe({}) == {}
 
 
+def test_c17_each_count_is_what_the_10_5_rule_makes_of_it_and_zero_is_hidden_too() -> None:
+    """STAT-01, STAT-02: the rule itself would show a zero; ours is the stricter one."""
+    published = {3: None, 9: None, 10: 10, 12: 10, 13: 15, 47: 45, 103: 105}
+    assert {count: safe({"one": count})["one"] for count in published} == published
+    assert safe({"one": 0}) == {"one": None}
+
+
 @given(st.dictionaries(st.integers(0, 30), st.integers(0, 60)))
 def test_nothing_small_is_ever_shown_and_nothing_is_hidden_alone(counts: dict[int, int]) -> None:
     shown = safe(counts)

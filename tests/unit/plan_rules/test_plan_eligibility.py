@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -172,7 +173,7 @@ def a_debt(**facts: Any) -> Debt:
         ({"taken_at_source": Pence(6200)}, Reason.ALREADY_DEDUCTED_AT_SOURCE),
         ({"arrangement": Arrangement(Pence(500), "week")}, Reason.IN_DEPARTMENT_PLAN),
         ({"flags": frozenset({Flag.WARRANT})}, Reason.SUBJECT_TO_WARRANT),
-        ({"flags": frozenset({Flag.TRANSFERRED})}, Reason.CONSOLIDATED),
+        ({"flags": frozenset({Flag.TRANSFERRED})}, Reason.ELSEWHERE),
         ({"flags": frozenset({Flag.WITH_ENFORCEMENT})}, None),
     ],
 )
@@ -200,3 +201,16 @@ def test_an_arrangement_is_told_by_the_month() -> None:
     assert claim_from_debt(weekly, "dwp", on=ON).arrangement_pence == 4333
     unknown = a_debt(arrangement=Arrangement(Pence(1000), "blue moon"))
     assert claim_from_debt(unknown, "dwp", on=ON).arrangement_pence == 1000
+
+
+def test_a_debt_that_another_office_deals_with_is_named_so_and_that_offices_own_is_paid() -> None:
+    """ELSEWHERE: HMRC's tax credit debt that went to DWP is in the plan once, as DWP's."""
+    there = a_claim("T", type="HMRC_TCO", department="hmrc", reference_tail="11AB", elsewhere=True)
+    here = a_claim("D", type="DWP_LEGACY_OP", department="dwp", reference_tail="11AB")
+    found = sort_claims([there, here], the_policy())
+    assert [claim.id for claim in found.eligible] == ["D"]
+    assert [out.reason for out in found.excluded] == [Reason.ELSEWHERE]
+    alone = replace(there, arrangement_pence=Pence(1500))
+    paid = outside_payments(sort_claims([alone], the_policy()).excluded)
+    assert [payment.pence for payment in paid] == [1500]
+    assert "Another office" in REASONS[Reason.ELSEWHERE]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +15,7 @@ from plan.rules.affordability import work_out
 from plan.rules.allocation import allocate
 from plan.rules.claim import Nation, PriorityClass
 from plan.rules.eligibility import priority_class, why_out
-from plan.rules.hmrc_interest import Payment, interest_windows, load, total
+from plan.rules.hmrc_interest import Payment, Rate, interest_windows, load, total
 from plan.rules.interest import tail
 from plan.rules.outside import outside_payments
 from plan.rules.proposal import propose
@@ -123,9 +125,9 @@ def test_int_01_the_late_payment_rates_are_those_that_were_published() -> None:
     assert found == {day: Decimal(rate) for day, rate in published.items()}
 
 
-def monthly_payments(pence: int, count: int) -> list[Payment]:
-    """The 20th of each month from April 2017."""
-    days = [date(2017 + (3 + k) // 12, (3 + k) % 12 + 1, 20) for k in range(count)]
+def monthly_payments(pence: int, count: int, year: int = 2017) -> list[Payment]:
+    """The 20th of each month from April."""
+    days = [date(year + (3 + k) // 12, (3 + k) % 12 + 1, 20) for k in range(count)]
     return [Payment(day, Pence(pence)) for day in days]
 
 
@@ -148,6 +150,48 @@ def test_p1_hmrcs_published_interest_is_ours_before_the_pennies_are_dropped() ->
             Pence(200000), due, payments[-1].on, rates=rates, payments=payments
         )
         assert 0 <= published - total(windows) <= len(windows)
+
+
+def exactly(payments: list[Payment], since: date, rates: Sequence[Rate]) -> Fraction:
+    """Interest on £2,000 in pence, summed before anything is rounded (INT-03)."""
+    found = Fraction(0)
+    for one in interest_windows(
+        Pence(200000), since, payments[-1].on, rates=rates, payments=payments
+    ):
+        year = 366 if calendar.isleap(one.first.year) else 365
+        found += Fraction(one.per_cent) * one.principal * one.days / 100 / year
+    return found
+
+
+@pytest.mark.parametrize(
+    ("since", "started", "published"),
+    [
+        (date(2015, 1, 31), date(2016, 3, 14), 9545),
+        (date(2016, 1, 31), date(2017, 3, 11), 9024),
+    ],
+)
+def test_p1_int_04_where_a_year_turns_hmrcs_published_interest_is_ours_less_one_day(
+    since: date, started: date, published: int
+) -> None:
+    """The two rows of £95.45 and £90.24: by the rates known when the plan starts, and one day of
+    £2,000 too few, as HMRC's calculator counts across the end of a year."""
+    known = [rate for rate in load() if rate.since <= started]
+    payments = monthly_payments(20000, 10, started.year)
+    a_day = Fraction(known[-1].per_cent) * 200000 / 100 / 365
+    ours = exactly(payments, since, known)
+    assert half_up((ours - a_day).numerator, (ours - a_day).denominator) == published
+    assert half_up(ours.numerator, ours.denominator) > published
+
+
+def test_p1_a_payment_ahead_leaves_less_to_add_interest_to() -> None:
+    """Row 1.d: £1,000 ahead and ten of £100 have £19.54, with the £1,000 four days after the plan
+    starts; half of the £32.59 is that of the ten."""
+    rates = [rate for rate in load() if rate.since < date(2017, 11, 21)]
+    ten = monthly_payments(10000, 10)
+    ahead = Payment(date(2017, 3, 15), Pence(100000))
+    ours = exactly([ahead, *ten], date(2017, 1, 31), rates)
+    assert half_up(ours.numerator, ours.denominator) == 1954
+    assert list(tail(1954, 10000, 10000).payments()) == [1954]
 
 
 def test_p1_int_03_hmrcs_last_payment_would_be_above_the_others_and_ours_is_not() -> None:
