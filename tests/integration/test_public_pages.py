@@ -28,6 +28,11 @@ TITLES = {
     "/about/what-we-store": "What we store and what we do not",
     "/about/how-plans-are-worked-out": "How we work out a plan",
     "/about/departments": "Departments you can ask",
+    "/about/data-shares": "Register of data shares",
+    "/about/data-shares/dwp-view-debts": (
+        "Data share: Department for Work and Pensions to this service"
+    ),
+    "/about/security": "Security and how to report a problem",
     "/log": "The log of permissions",
     "/signed-out": "You have signed out",
     "/account-closed": "Your account is closed",
