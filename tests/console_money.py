@@ -30,9 +30,11 @@ from tests.portal import Client, Portal
 class Money:
     """A plan of £100 a month, of which DWP gets £50, the council £30 and DVLA £20."""
 
-    def __init__(self, portal: Portal, worker: Store) -> None:
+    def __init__(self, portal: Portal, worker: Store, *, number: int = 0) -> None:
+        """`number` tells apart several people of one database: each has days of their own."""
         self.portal, self.worker = portal, worker
-        self.life = Life(portal.services.store, worker)
+        name = f"person {number}" if number else "tamsin"
+        self.life = Life(portal.services.store, worker, days=-40 * number, name=name)
         self.months = 0
         self.month()
 

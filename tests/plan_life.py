@@ -30,10 +30,22 @@ DAY = timedelta(days=1)
 class Life:
     """Tamsin's plan of £100 a month, with the departments that said yes, and a calendar."""
 
-    def __init__(self, store: Store, worker: Store, *, yes: Iterable[str] = tuple(THREE)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        worker: Store,
+        *,
+        yes: Iterable[str] = tuple(THREE),
+        days: int = 0,
+        name: str = "tamsin",
+    ) -> None:
+        """`days` apart from the others of one database, whose names are others too."""
         self.store, self.worker, self.clock = store, worker, a_clock()
+        self.clock.move(days * DAY)
         self.chance = os.urandom
-        self.person: Person = a_person(store, self.clock, set_chance())
+        seed = "" if name == "tamsin" else name
+        chance = set_chance(seed) if seed else set_chance()
+        self.person: Person = a_person(store, self.clock, chance, name)
         agreed(store, self.clock, self.person, THREE)
         for code in yes:
             self.answers(code)
