@@ -11,7 +11,9 @@ from jinja2 import ChoiceLoader, PackageLoader
 from app.department_console import guard, navigation
 from app.department_console.desk import Desk
 from app.http import assets, csrf, doors, errors, headers, logs, pages, words
+from app.http.text import gettext
 from app.settings import Settings
+from plan.handles import own_handle
 
 LARGEST_BODY: Final = 64 * 1024
 HOME: Final = "/department"
@@ -50,9 +52,15 @@ def create_console(settings: Settings, desk: Desk | None) -> Flask:
         department_name=guard.department_name,
         no_exit=True,
     )
+    app.jinja_env.filters["own_debt"] = own_debt
     errors.prepare(app)
     doors.open_door(app, "app.department_console")
     return app
+
+
+def own_debt(token: str) -> str:
+    """The department's own word for a debt, as a page says it."""
+    return own_handle(token) or gettext("as in your payment file")
 
 
 def serve_beside(portal: Flask, console: Flask) -> None:

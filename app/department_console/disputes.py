@@ -22,7 +22,6 @@ from consent.clock import london_date
 from consent.errors import NotFound, WrongState
 from consent.plain_words import LONGEST
 from consent.roles import Role
-from plan.handles import own_handle
 
 blueprint = Blueprint("console_disputes", __name__, url_prefix="/department/disputes")
 PAGE: Final = "department_console/dispute.html"
@@ -47,7 +46,6 @@ def listed() -> Response:
         "department_console/disputes.html",
         found=[(one, london_date(one.asked_at + ANSWER_WITHIN)) for one in found],
         today=london_date(guard.now()),
-        handle=own_handle,
         said=said,
         done=request.args.get("done", ""),
     )
@@ -131,7 +129,6 @@ def _show(reference: str, form: Form) -> Response:
         due=london_date(found.asked_at + ANSWER_WITHIN),
         decided=answer is not None and answer.decision is not Decision.MORE_TIME_NEEDED,
         may_answer=guard.may(Role.ANSWERS),
-        handle=own_handle,
         longest=LONGEST,
         said=said,
     )

@@ -18,7 +18,7 @@ from app.http.text import lazy_gettext as _l
 from consent.roles import Role
 from plan.paying import FINAL, LineSays, Outcome, ReceiptReason
 from plan.receipts import BY_CONSOLE, Said, answer_allocation
-from plan.reconcile import MoneyLine, handle, line
+from plan.reconcile import MoneyLine, line
 from plan.send_back import CannotSendBack, Refusal, ask_to_send_back, decide_return
 
 blueprint = Blueprint("console_line", __name__, url_prefix="/department/reconciliation")
@@ -161,7 +161,6 @@ def _show(line_id: str, form: Form, done: str = "") -> Response:
         held_until=_held_until(found),
         mine=found.check is not None and found.check.asked_by == guard.actor().staff,
         may_answer=guard.may(Role.RECONCILES),
-        handle=handle,
         said=said,
         done=done,
     )

@@ -27,6 +27,7 @@ from app.http.text import lazy_gettext as _l
 from consent.clock import london_date
 from consent.errors import NotFound
 from consent.staff import Did
+from plan.handles import own_handle
 from plan.lifecycle import LIVE_SHARE, ShareState
 from plan.own_plans import OwnPlan, PlanPage, read_plans
 from plan.store.share_answers import Applied
@@ -158,7 +159,7 @@ def _csv(found: Iterator[OwnPlan]) -> str:
             sheet.writerow(
                 (
                     plan.reference,
-                    _plain(line.debt_token),
+                    _plain(own_handle(line.debt_token)),
                     line.pence if line.state in LIVE_SHARE else 0,
                     plan.frequency.value,
                     plan.starts_on.isoformat(),

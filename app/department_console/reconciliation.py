@@ -14,7 +14,7 @@ from app.http.pages import page
 from app.http.text import lazy_gettext as _l
 from consent.clock import london_date
 from consent.errors import NotFound
-from plan.reconcile import Show, handle, worklist
+from plan.reconcile import Show, worklist
 
 ADDRESS: Final = "/department/reconciliation"
 blueprint = Blueprint("console_reconciliation", __name__, url_prefix=ADDRESS)
@@ -39,6 +39,5 @@ def listed() -> Response:
         show=show,
         kinds={kind: (words, f"{ADDRESS}?show={kind.value}") for kind, words in KINDS.items()},
         today=london_date(guard.now()),
-        handle=handle,
         said=said,
     )

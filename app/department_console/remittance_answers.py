@@ -14,7 +14,7 @@ from app.http.pages import page
 from app.http.text import lazy_gettext as _l
 from plan.confirm import answer_remittance
 from plan.receipts import post_the_rest
-from plan.reconcile import Statement, handle, late, statement
+from plan.reconcile import Statement, late, statement
 
 blueprint = Blueprint("console_remittance_answers", __name__, url_prefix="/department/remittances")
 
@@ -43,7 +43,6 @@ def answer(reference: str) -> Response:
             found=found,
             bare=reference,
             late=late(found.row, here().clock),
-            handle=handle,
             said=said,
             may_answer=True,
             done="",
@@ -100,7 +99,6 @@ def _difference(reference: str, form: Form, arrived: int | None = None) -> Respo
         arrived=arrived,
         gap=gap,
         alike=found.alike(gap) if gap else (),
-        handle=handle,
     )
 
 

@@ -21,7 +21,7 @@ from app.http.pages import page
 from app.http.text import lazy_gettext as _l
 from consent.roles import Role
 from consent.staff import Did
-from plan.reconcile import Day, advice, days, handle, late, statement
+from plan.reconcile import Day, advice, days, late, statement
 
 blueprint = Blueprint("console_remittances", __name__, url_prefix="/department/remittances")
 ALL: Final = "all"
@@ -87,7 +87,6 @@ def one_day(reference: str) -> Response:
         found=found,
         bare=reference,
         late=late(found.row, here().clock),
-        handle=handle,
         said=said,
         may_answer=guard.may(Role.RECONCILES),
         done=request.args.get("done", ""),

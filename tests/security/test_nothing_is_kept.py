@@ -50,6 +50,15 @@ AFTERWARDS = (
     "/nowhere",
 )
 """Pages that are opened once more at the end, among them two that are not there."""
+CONSOLE = (
+    "remittances",
+    "reconciliation",
+    "reconciliation?show=unanswered",
+    "disputes",
+    "statistics",
+    "connection",
+)
+"""Pages of staff, each opened once."""
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +148,13 @@ def staff_look(house: CanaryHouse, traces: Traces) -> None:
         page = client.get(f"{address}/answer")
         if page.status == 200:  # the worker may have had it agreed already
             client.send(page, do="check", answer="refused", refuse_words=f"<{MARKER}>")
+        for path in CONSOLE:
+            page = client.get(f"/department/{path}")
+            assert page.status == 200, path
+            traces.titles += [page.title] if page.response.mimetype == "text/html" else []
+        traces.downloads.append(client.get("/department/remittances/list.csv").html.encode())
+        page = client.get("/department/permissions")
+        assert client.send(page, reference=MARKER).status == 422
 
 
 def with_faults(house: CanaryHouse) -> None:
