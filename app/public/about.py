@@ -1,4 +1,4 @@
-"""What we do, what we keep, how plans are worked out, whom we can ask (T01, T02, T08, T10, T12)."""
+"""What we do and keep, how plans are worked out, whom we can ask (T01 to T03, T08, T10, T12)."""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ def how_plans_are_worked_out() -> Response:
             (words, services().policies.on(today, nation)) for nation, words in NATIONS.items()
         ],
     )
+
+
+@blueprint.get("/privacy-impact-assessment")
+@anyone
+def impact_assessment() -> Response:
+    """T03: the assessment that every record of a permission names."""
+    return page("public/impact_assessment.html")
 
 
 @blueprint.get("/security")

@@ -25,7 +25,7 @@ ROUTES: Final = ROOT / "tests/architecture/routes.txt"
 NOT_THERE: Final = frozenset(
     {
         *("D06", "D07", "D82", "D83", "D84", "P11", "P13"),
-        *("T03", "T06", "T07", "T11"),
+        *("T06", "T07", "T11"),
     }
 )
 """Pages of the public and of the person that are not part of the service so far."""

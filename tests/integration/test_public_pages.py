@@ -32,6 +32,7 @@ TITLES = {
     "/about/data-shares/dwp-view-debts": (
         "Data share: Department for Work and Pensions to this service"
     ),
+    "/about/privacy-impact-assessment": "Privacy impact assessment",
     "/about/security": "Security and how to report a problem",
     "/log": "The log of permissions",
     "/signed-out": "You have signed out",
