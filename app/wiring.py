@@ -267,6 +267,7 @@ def _console(
         clock=clock,
         chance=chance,
         register=register,
+        policies=policy_files.load(),
         store=store,
         sessions=StaffSessions(
             store, clock, chance, pepper=secret(settings.keys_dir, "staff_pepper")

@@ -410,6 +410,41 @@ hold_answer = Table(
     ForeignKeyConstraint(["hold_id"], ["hold_request.hold_id"], ondelete="CASCADE"),
 )
 
+debt_wording = Table(
+    "debt_wording",
+    metadata,
+    Column("wording_id", Uuid, primary_key=True),
+    Column("department", String(12), nullable=False),
+    Column("debt_type", String(20), nullable=False),
+    Column("name_en", String(60), nullable=False),
+    Column("name_cy", String(60), nullable=False),
+    Column("words_en", String(300), nullable=False),
+    Column("words_cy", String(300), nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("proposed_by", Uuid, nullable=False),
+    Column("proposed_at", MOMENT, nullable=False),
+    Column("decided_by", Uuid),
+    Column("decided_at", MOMENT),
+    one_of("state", ("proposed", "published", "replaced", "dropped")),
+    CheckConstraint(
+        "state not in ('published', 'replaced') or decided_by <> proposed_by", name="two_people"
+    ),
+    CheckConstraint(
+        "state not in ('published', 'replaced') or decided_by is not null", name="decided"
+    ),
+    CheckConstraint("'' not in (name_en, name_cy, words_en, words_cy)", name="whole"),
+    *(
+        Index(
+            f"uq_debt_wording_{state}",
+            "department",
+            "debt_type",
+            unique=True,
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in ("proposed", "published")
+    ),
+)
+
 closure = Table(
     "closure",
     metadata,

@@ -48,6 +48,10 @@ class Did(StrEnum):
     APPROVED_RETURN = "approved_return"
     DECLINED_RETURN = "declined_return"
     INVITED = "invited"
+    PROPOSED_WORDS = "proposed_words"
+    """For a kind of debt."""
+    APPROVED_WORDS = "approved_words"
+    DROPPED_WORDS = "dropped_words"
     CHANGED_ROLES = "changed_roles"
     REMOVED = "removed"
 

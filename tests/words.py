@@ -1,13 +1,9 @@
 """What the pages say, and how hard it is to read, without a network.
 
 `collected()` finds every English string that goes through gettext in templates and Python.
-`grade()` is the Flesch-Kincaid grade: 0.39 × words a sentence + 11.8 × syllables a word − 15.59.
-
-Syllables are counted by a rule, not a dictionary: groups of vowels (y among them), less a silent e
-at the end (`take`, not `table`), less the e of `-ed` and `-es` that nobody says (`asked`, `takes`,
-not `wanted`, `changes`), plus one where two vowels are said apart (`idea`, `trial`). At least one.
-Against the list of checked words in `tests/architecture/test_words.py` it is right for all; on
-other words it may be one off, either way.
+`grade()` is the Flesch-Kincaid grade, as `consent.reading` counts it. Against the list of checked
+words in `tests/architecture/test_words.py` its syllables are right for all; on other words they may
+be one off, either way.
 
 What is not counted as reading: names that a person knows from their own letters (departments,
 benefits, places, GOV.UK One Login) stand as one short word each, and so does what is filled in
@@ -28,6 +24,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.messages.extract import extract_from_dir
+
+from consent.reading import grade_of, sentences, syllables, words
+
+__all__ = ["grade_of", "sentences", "syllables", "words"]
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 TEMPLATES: Final = "app/templates/"
@@ -64,19 +64,6 @@ NAMES: Final = (
     "Limitation Act 1980",
 )
 """Names that a person knows or looks for as they are; with those of the register."""
-APART: Final = (
-    r"i[ao](?!n|us)|(?<=v)iou|(?<![qg])ua|eo(?!p)|io(?=[dt])|[aou]ying|rea(?=t[ei]|$)|dea$"
-    r"|iu|(?<=u)ie"
-)
-"""Two sounds in one group of vowels: so-cial is not, a-re-a, pre-vi-ous, pay-ing are."""
-TOGETHER: Final = r"(?<=[ct])ia(?=l|n)|(?<=[tr])eo|(?<=bus)ine"
-SILENT: Final = (
-    r"(?:[^aeiouyl]|[aeiouyrl]l|[gq]u)e$|[^aeiouytdl]ed$|[aeiouyrl]led$"
-    r"|[^aeiouyscxzgl](?<!sh|ch)es$|[aeiouyrl]les$"
-)
-"""The e at the end of `take`, `asked`, `takes`; not of `table`, `wanted`, `changes`."""
-INSIDE: Final = r"(?:[^aeiouy]|u)e(?=(?:ment|ly|less|ful|body|where|thing|one)s?$)"
-"""The silent e of a word inside a longer one: `some-thing`, `state-ment`."""
 _SHORT: Final = 4
 """Words: fewer than this is a label, not a sentence."""
 
@@ -122,33 +109,6 @@ def plain(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def sentences(text: str) -> list[str]:
-    """Split where a stop is followed by a space; `GOV.UK` and `£2.50` have none."""
-    return [one for one in re.split(r"(?<=[.?!])\s+", text.strip()) if one]
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"%\(\w+\)s|[£]?\d[\d,.]*\d|[£]?\d|[^\W\d_]+(?:[’'-][^\W\d_]+)*", text)
-
-
-def syllables(word: str) -> int:
-    """See the top of the file."""
-    return sum(_part(part) for part in re.split("-", word.lower()) if part) or 1
-
-
-def _part(word: str) -> int:
-    word = re.sub(r"[’']\w*$", "", word)
-    if not word.isalpha():
-        return 1
-    if word.endswith("eing"):  # be-ing, see-ing
-        return _part(word[:-3]) + 1
-    count = len(re.findall(r"[aeiouy]+", word))
-    count += len(re.findall(APART, word)) - len(re.findall(TOGETHER, word))
-    count -= bool(re.search(SILENT, word))
-    count -= len(re.findall(INSIDE, word))
-    return max(count, 1)
-
-
 @cache
 def names() -> tuple[str, ...]:
     """`NAMES` and the departments' own, the longest first."""
@@ -173,12 +133,7 @@ def reading(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def grade(texts: Iterable[str]) -> float:
     """Flesch-Kincaid of all these together; 0 when there is no sentence in them."""
-    read = list(reading(texts))
-    if not read:
-        return 0.0
-    count = sum(len(sentence) for sentence in read)
-    said = sum(syllables(word) for sentence in read for word in sentence)
-    return 0.39 * count / len(read) + 11.8 * said / count - 15.59
+    return grade_of(list(reading(texts)))
 
 
 ERROR_ARGUMENTS: Final = frozenset(

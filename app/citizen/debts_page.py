@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,14 +11,34 @@ from app.citizen import debts_words, remind
 from app.citizen.debts_words import FACTS, Status
 from app.citizen.remind import Offer
 from app.citizen.view import holds_by_tag, moratorium_until, tag_of
+from app.http import session
 from app.http.current import now, services
+from app.http.words import language
 from consent.clock import LONDON, london_date
 from consent.store.holds import HoldRequest
+from consent.wording import published
 from debts.debt import Debt
 from debts.view import Card, Numbered, View
 
 MORNING: Final = 10
 """A closure that ends before this hour of the next day is one overnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A department's own words for a kind of debt, in the language of the page (X15)."""
+
+    name: str
+    words: str
+
+
+def _described() -> dict[tuple[str, str], Described]:
+    found = published(services().store, actor=session.person())
+    welsh = language() == "cy"
+    return {
+        key: Described(one.name_cy, one.words_cy) if welsh else Described(one.name_en, one.words_en)
+        for key, one in found.items()
+    }
 
 
 class Words:
@@ -29,6 +50,7 @@ class Words:
         self.view = view
         self.holds = holds_by_tag() if holds is None else holds
         self.moratorium = moratorium_until(view) is not None
+        self._kinds = _described() if holds is None else {}
 
     @property
     def now(self) -> datetime:
@@ -53,6 +75,10 @@ class Words:
 
     def pays_now(self, debt: Debt) -> str:
         return debts_words.pays_now(debt)
+
+    def kind(self, numbered: Numbered) -> Described | None:
+        """How its department describes this kind of debt; not while answers still arrive."""
+        return self._kinds.get((numbered.department, numbered.debt.type_code))
 
     def asked(self, numbered: Numbered) -> HoldRequest | None:
         """The person's open question about this debt."""

@@ -16,6 +16,7 @@ from consent.register import Register
 from consent.staff import StaffSessions
 from consent.store import Store
 from debts.visit import Visits
+from plan.rules.policy import Policies
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,6 +27,7 @@ class Desk:
     clock: Clock
     chance: Chance
     register: Register
+    policies: Policies
     store: Store
     sessions: StaffSessions
     trips: Visits

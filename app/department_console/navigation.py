@@ -19,6 +19,7 @@ ITEMS: Final[tuple[tuple[str, Any, Role], ...]] = (
     ("/department/permissions", _l("Permissions"), Role.VIEWER),
     ("/department/statistics", _l("Demand"), Role.VIEWER),
     ("/department/connection", _l("Connection"), Role.VIEWER),
+    ("/department/wording", _l("Wording"), Role.VIEWER),
     ("/department/team", _l("Team"), Role.ADMINISTERS),
 )
 """Address, words, and the role that it takes."""

@@ -19,7 +19,7 @@ from tests.database import Database
 from tests.lifecycle_lab import Lab, lab_of
 from tests.security import roles
 
-OF_NOBODY = {"alembic_version", "worker_slot", "closure", "answer_time"}
+OF_NOBODY = {"alembic_version", "worker_slot", "closure", "answer_time", "debt_wording"}
 """Tables without a word about a person."""
 FOR_ALL = {
     *("log_node", "log_checkpoint", "log_cosignature", "used_proof", "department_book"),
