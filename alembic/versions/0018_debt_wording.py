@@ -1,7 +1,7 @@
 """How departments describe their kinds of debt to people.
 
 Revision ID: 0018
-Revises: 0017
+Revises: 0020
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0017"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
