@@ -116,9 +116,18 @@ def _departments(database: psycopg.Connection[Any], books: Path) -> list[str]:
             faults.append(f"{code}: numbers are missing or doubled")
         theirs = _entries(_book(books, code))
         if theirs != ours:
+            alike = next(
+                (
+                    at
+                    for at, pair in enumerate(zip(theirs, ours, strict=False))
+                    if pair[0] != pair[1]
+                ),
+                min(len(theirs), len(ours)),
+            )
             faults.append(
                 f"{code}: {sum(row[2] for row in theirs)} pence in its book, not"
-                f" {sum(row[2] for row in ours)}"
+                f" {sum(row[2] for row in ours)}; {len(theirs)} entries of {len(ours)}, the first"
+                f" {alike} alike"
             )
     return faults
 

@@ -46,6 +46,7 @@ from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 CHILDREN = ("worker", "worker", "person", "person")
 PEOPLE = 6
 PATIENCE, STARTS_WITHIN, MOSTLY = 120.0, 30.0, 0.8
+RESTS_WITHIN = 240
 KILLED = {
     "worker": 30,
     "rounds": 15,
@@ -291,34 +292,49 @@ class Stage:
         assert reply.status_code == 200, reply.text
 
     def _come_to_rest(self) -> None:
-        """Nobody pays any more; the workers finish what there is."""
-        for at, role in enumerate(CHILDREN):
-            if role == "person":
-                self.children[at].kill()
-                self.children[at].wait(10)
+        """Nobody pays any more; the workers finish what there is, and then the departments."""
+        self._end("person")
         self._control(faults=[], advance=7200)
         self._tell_of_refunds()
-        for _ in range(90):
+        for _ in range(RESTS_WITHIN):
             time.sleep(1)
             self._change(*SOON)
-            with self.database.connect() as connection:
-                found = connection.execute(
-                    "select (select count(*) from payment where state in ('started', 'submitted'))"
-                    " + (select count(*) from payment where check_at is not null)"
-                    " + (select count(*) from refund where state in ('waiting', 'sent')"
-                    " and check_at is not null)"
-                    " + (select count(*) from allocation where state = 'settled'"
-                    " and sequence is null)"
-                ).fetchone()
-                heads = connection.execute(
-                    "select department, last_sequence from department_book"
-                ).fetchall()
-            if found == (0,) and all(last_in(self.house.books, *head) for head in heads):
+            if not self._open() and self._fetched():
                 break
+        self._end("worker")
+        self.house.kill("rounds")
+        for _ in range(RESTS_WITHIN):
+            if self._fetched():
+                break
+            time.sleep(1)
+
+    def _end(self, what: str) -> None:
         for at, role in enumerate(CHILDREN):
-            if role == "worker":
+            if role == what:
                 self.children[at].kill()
                 self.children[at].wait(10)
+
+    def _open(self) -> int:
+        """How much the workers have still to do."""
+        with self.database.connect() as connection:
+            found = connection.execute(
+                "select (select count(*) from payment where state in ('started', 'submitted'))"
+                " + (select count(*) from payment where check_at is not null)"
+                " + (select count(*) from refund where state in ('waiting', 'sent')"
+                " and check_at is not null)"
+                " + (select count(*) from allocation where state = 'settled'"
+                " and sequence is null)"
+            ).fetchone()
+        assert found is not None
+        return int(found[0])
+
+    def _fetched(self) -> bool:
+        """Has each department all of its series?"""
+        with self.database.connect() as connection:
+            heads = connection.execute(
+                "select department, last_sequence from department_book"
+            ).fetchall()
+        return all(last_in(self.house.books, *head) for head in heads)
 
     def _tell_of_refunds(self) -> None:
         """The service's messages about money that went back come in the end, for every payment."""
