@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +117,8 @@ def _departments(database: psycopg.Connection[Any], books: Path) -> list[str]:
             faults.append(f"{code}: numbers are missing or doubled")
         theirs = _entries(_book(books, code))
         if theirs != ours:
-            alike = next(
-                (
-                    at
-                    for at, pair in enumerate(zip(theirs, ours, strict=False))
-                    if pair[0] != pair[1]
-                ),
-                min(len(theirs), len(ours)),
-            )
+            pairs = zip(theirs, ours, strict=False)
+            alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
             faults.append(
                 f"{code}: {sum(row[2] for row in theirs)} pence in its book, not"
                 f" {sum(row[2] for row in ours)}; {len(theirs)} entries of {len(ours)}, the first"
