@@ -46,7 +46,7 @@ from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 CHILDREN = ("worker", "worker", "person", "person")
 PEOPLE = 6
 PATIENCE, STARTS_WITHIN, MOSTLY = 120.0, 30.0, 0.8
-RESTS_WITHIN = 240
+RESTS_WITHIN, QUIET_LOOKS = 240, 4
 KILLED = {
     "worker": 30,
     "rounds": 15,
@@ -186,6 +186,7 @@ class Stage:
                 "FIRE_PEOPLE": " ".join(str(who.subject) for who, _ in self.people),
                 "FIRE_PORTAL": self.house.url,
                 "FIRE_FAULTS": str(self.folder / "faults"),
+                "FIRE_REST": str(self.folder / "rest"),
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -296,10 +297,13 @@ class Stage:
         self._end("person")
         self._control(faults=[], advance=7200)
         self._tell_of_refunds()
+        (self.folder / "rest").touch()
+        quiet = 0
         for _ in range(RESTS_WITHIN):
             time.sleep(1)
             self._change(*SOON)
-            if not self._open() and self._fetched():
+            quiet = 0 if self._open() or not self._fetched() else quiet + 1
+            if quiet == QUIET_LOOKS:
                 break
         self._end("worker")
         self.house.kill("rounds")
