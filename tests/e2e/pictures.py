@@ -23,7 +23,7 @@ from debts.debt import Debt, Debts, Flag, Hold, NoDebts, Unanswered, Unavailable
 from debts.money import Pence
 from plan.answer import Said
 from plan.rules.claim import Nation
-from tests.debts_desk import CAST, Seated, seat
+from tests.debts_desk import CAST, Seated, get_debts, seat
 from tests.e2e.browser import Surfer
 from tests.e2e.test_plan import take_over
 from tests.integration.test_plan_change_pages import say
@@ -390,3 +390,25 @@ def test_the_end_d79(album: Album) -> None:
     cleared(album.portal, "dwp")
     album.shot("/plan/finished", "finished")
     album.shot("/plan/letter", "letter-finished")
+
+
+def test_a_department_that_is_closed_and_the_account(album: Album) -> None:
+    album.portal.control("dwp", "enghraifft", "closed:06:00")
+    client = album.as_(seat(album.portal, "enghraifft", "dwp"))
+    get_debts(client)
+    album.shot("/debts", "closed-without-a-safe-contact")
+    client.send(client.get("/contact/safe"), channel="email", email="owain@example.com")
+    album.shot("/debts", "closed")
+    album.surfer.page.get_by_role("button", name="Remind me").click()
+    album.surfer.look("closed-reminder-set")
+    album.shot("/messages", "messages-reminder")
+    album.surfer.page.locator("main table a").first.click()
+    album.surfer.look("message-reminder")
+    album.shot("/account", "account")
+    album.error("/account/close", "account-close-error")
+    album.of("testwell", *TAMSIN)
+    agreed(album.client)
+    album.says(*TAMSIN)
+    album.shot("/debts", "debts-with-a-plan")
+    album.shot("/plan/progress", "progress-paid-so-far")
+    album.shot("/account/close", "account-close-with-a-plan")

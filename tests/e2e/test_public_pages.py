@@ -23,7 +23,9 @@ PAGES = (
     "/about/departments", "/notices", "/notices/view_debts/2/en", "/notices/run_plan/2/cy",
     "/notices/hold_or_query/1/en", "/receipts", "/log", "/signed-out", "/timed-out",
     "/403", "/404", "/429", "/500", "/503",
-    "/log", "/v1", "/v1/calls/answerPlan", "/v1/shapes/AssertionClaims",
+    "/about/data-shares", "/about/data-shares/dwp-view-debts", "/about/security",
+    "/about/privacy-impact-assessment", "/account-closed",
+    "/v1", "/v1/calls/answerPlan", "/v1/shapes/AssertionClaims",
 )  # fmt: skip
 pytestmark = pytest.mark.e2e
 
