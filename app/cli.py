@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from app import log_commands
 from app.bank import commands as bank_commands
@@ -77,6 +78,13 @@ def parser() -> argparse.ArgumentParser:
     contact = commands.add_parser("plan-contact", help="for the helpline: somebody tried to call")
     contact.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
     contact.set_defaults(act=_plan_contact)
+
+    letter = commands.add_parser("letter", help="for staff: the letter about a plan, to post")
+    letter.add_argument("--due", action="store_true", help="whose letter has not been made")
+    letter.add_argument("--reference", default="", help="the plan's, such as 'PL8U V4PB JEAX'")
+    letter.add_argument("--into", type=Path, metavar="FILE", help="a new PDF file")
+    letter.add_argument("--print", type=int, choices=(11, 16, 20), default=11, dest="points")
+    letter.set_defaults(act=_letter)
 
     died = commands.add_parser("died", help="for the helpline: the owner of a plan has died")
     died.add_argument("--reference", required=True, help="the plan's, such as 'PL8U V4PB JEAX'")
@@ -183,6 +191,14 @@ def _plan_contact(given: argparse.Namespace) -> int:
     from app import helpline
 
     return helpline.contact(given.reference)
+
+
+def _letter(given: argparse.Namespace) -> int:
+    from app.letters import by_post
+
+    return by_post.main(
+        due=given.due, reference=given.reference, into=given.into, points=given.points
+    )
 
 
 def _died(given: argparse.Namespace) -> int:

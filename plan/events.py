@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """The helpline was told that the owner of the plan has died."""
     RESTS = "rests"
     """Nothing is done for six weeks after that."""
+    LETTER_MADE = "letter_made"
+    """Staff made the letter about the plan, to print and post."""
     LOOKED_AT = "looked_at"
     """The person looked at their plan again, as each year, and keeps or changed it."""
     PAUSED = "paused"

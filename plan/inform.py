@@ -27,7 +27,7 @@ ENDS_WITHIN: Final = timedelta(days=30)
 LASTING: Final = timedelta(days=60)
 """A permission for a shorter time is not announced to end."""
 BY_US: Final = ("email", "text")
-"""Letters are not written by machine so far."""
+"""Letters are made one by one, for staff to post (`plan.posted`)."""
 
 
 def set_up(store: Store, clock: Clock, chance: Chance, *, batch: int = 200) -> int:

@@ -8,11 +8,12 @@ from typing import Final
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_dates, plan_letter, plan_letter_words, who
+from app.citizen import plan_dates, plan_letter, plan_letter_words, plan_words, who
 from app.citizen.plan_steps import PLAN
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import services, settings
+from app.http.words import language
 from app.letters.paper import LARGE_PRINT, USUAL_PRINT
 from app.letters.press import to_pdf
 from plan.progress import progress
@@ -28,11 +29,13 @@ def letter() -> Response:
     plan = progress(services().store, actor=session.person())
     if plan is None:
         return redirect(PLAN, 303)
-    today = plan_dates.today()
+    today, known = plan_dates.today(), who.identity()
     paper = plan_letter_words.paper(
         plan,
         plan_letter.made(plan),
-        known=who.identity(),
+        to=(known.full_name, *known.address.lines, known.address.postcode),
+        lang=language(),
+        names=plan_words.name,
         today=today,
         code=plan_letter.code(today),
         at=settings().portal_url,

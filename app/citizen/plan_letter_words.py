@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from adapters.identity.identity import Identity
 from app.citizen import plan_words
 from app.citizen.plan_dates import month_and_year
 from app.citizen.plan_draft import LetterRun, PlanLetter
+from app.citizen.plan_words import Names
 from app.http.text import gettext as _
-from app.http.words import language, long_date
+from app.http.words import long_date
 from app.letters.paper import Paper, Part
 from debts.money import format_pounds
 from plan.lifecycle import PlanState
@@ -21,25 +21,28 @@ def paper(
     plan: PlanSoFar,
     letter: PlanLetter | None,
     *,
-    known: Identity,
+    to: tuple[str, ...],
+    lang: str,
+    names: Names,
     today: date,
     code: str,
     at: str,
     finish: date | None = None,
 ) -> Paper:
-    """`at` is the address of the portal, where the check code is entered; `finish` when the plan is
-    over by the amounts of today."""
+    """`to` are the lines of the address and `names` gives a department's name by its code. `at` is
+    the address of the portal, where the check code is entered; `finish` when the plan is over by
+    the amounts of today."""
     return Paper(
-        language=language(),
+        language=lang,
         title=_("Letter about your plan"),
         day=long_date(today),
-        to=(known.full_name, *known.address.lines, known.address.postcode),
+        to=to,
         lead=_lead(plan),
         box=tuple(_box(plan, letter, finish)),
         note=" ".join(_note(plan)),
         parts=(
-            *(_whole(letter) if letter else _later(plan, finish) if plan.live else ()),
-            *(_charges(plan) if plan.live else ()),
+            *(_whole(letter) if letter else _later(plan, finish, names) if plan.live else ()),
+            *(_charges(plan, names) if plan.live else ()),
             *(_how_to_change() if plan.live else ()),
             *_always(code, f"{at}/is-this-from-us"),
         ),
@@ -139,8 +142,8 @@ def _goes(letter: PlanLetter, run: LetterRun) -> str:
     )
 
 
-def _later(plan: PlanSoFar, finish: date | None) -> Iterator[Part]:
-    departments = plan_words.by_department(plan)
+def _later(plan: PlanSoFar, finish: date | None, names: Names) -> Iterator[Part]:
+    departments = plan_words.by_department(plan, names=names)
     yield Part(
         _("Where each payment goes"),
         words=() if finish else (_no_finish(),),
@@ -155,15 +158,15 @@ def _no_finish() -> str:
     )
 
 
-def _charges(plan: PlanSoFar) -> Iterator[Part]:
+def _charges(plan: PlanSoFar, names: Names) -> Iterator[Part]:
     """Who adds no interest and no fee while the plan is kept (F47)."""
-    if names := plan_words.stopped_charges(plan):
+    if stopped := plan_words.stopped_charges(plan, names):
         yield Part(
             _("Interest and fees"),
             words=(
                 _(
                     "While you keep to this plan, these add no interest and no fees: %(names)s.",
-                    names=", ".join(names),
+                    names=", ".join(stopped),
                 ),
             ),
         )

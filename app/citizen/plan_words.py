@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -47,6 +47,8 @@ STATES: Final[dict[ShareState, Any]] = {
     ShareState.LEFT: _l("No longer in the plan"),
     ShareState.CLEARED: _l("Nothing left to pay"),
 }
+Names = Callable[[str], str]
+"""From a department's code to its name."""
 GONE: Final = frozenset({ShareState.LEFT, ShareState.REFUSED})
 """Lines that are not in the plan any more."""
 ANSWER_REASONS: Final[dict[Answer, Any]] = {
@@ -126,12 +128,15 @@ class DepartmentRow:
 
 
 def by_department(
-    plan: PlanSoFar, paid: Mapping[UUID, int] = MappingProxyType({})
+    plan: PlanSoFar,
+    paid: Mapping[UUID, int] = MappingProxyType({}),
+    *,
+    names: Names | None = None,
 ) -> list[DepartmentRow]:
     """The departments of an agreed plan, A to Z. `paid` is pence by line."""
     found = [
         DepartmentRow(
-            name(code) or code,
+            (names or name)(code) or code,
             sum(line.pence for line in lines if line.live),
             lines,
             sum(paid.get(line.share_id, 0) for line in lines),
@@ -141,14 +146,14 @@ def by_department(
     return sorted(found, key=attrgetter("name"))
 
 
-def stopped_charges(plan: PlanSoFar) -> list[str]:
+def stopped_charges(plan: PlanSoFar, names: Names | None = None) -> list[str]:
     """Departments that agreed and add no interest and no fee while the plan is kept, A to Z."""
     codes = {
         line.department
         for line in plan.lines
         if line.state is ShareState.AGREED and line.charges_stop
     }
-    return sorted(name(code) or code for code in codes)
+    return sorted((names or name)(code) or code for code in codes)
 
 
 def done_with(plan: PlanSoFar) -> list[str]:
