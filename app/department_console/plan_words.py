@@ -25,6 +25,7 @@ LINE_STATES: Final[dict[ShareState, Any]] = {
     ShareState.LEFT: _l("No longer in the plan"),
     ShareState.CLEARED: _l("Paid off"),
 }
+SILENCE: Final = _l("Counted as accepted: no answer came in time")
 ANSWERS: Final[dict[Said, Any]] = {
     Said.AGREED: _l("Accept"),
     Said.CHANGE_ASKED: _l("Ask for a change"),
@@ -69,4 +70,7 @@ def state_of(line: OwnLine) -> str:
     """Where a line stands; one that was answered a moment ago does not wait any more."""
     if line.last is not None and line.last.applied is Applied.WAITING:
         return str(ANSWERED[line.last.said])
+    silent = line.last is None or line.last.applied is Applied.TOO_LATE
+    if line.state is ShareState.AGREED and silent:
+        return str(SILENCE)
     return str(LINE_STATES[line.state])

@@ -92,3 +92,22 @@ def test_the_team(surfer: Surfer, portal: Portal) -> None:
     surfer.look("x-404")
     surfer.go("/department/sign-in/no-account")
     surfer.look("x00-no-account")
+
+
+def test_the_wording(surfer: Surfer, portal: Portal) -> None:
+    comes_in(surfer, portal, "dwp", "tobias")
+    surfer.go("/department/wording/DWP_SF")
+    surfer.press("Ask a colleague to approve it")
+    surfer.look("x15-nothing-said")
+    boxes = {
+        "name_en": "Social Fund loan",
+        "words_en": "We lent you money.\nEnforcement necessitates immediate repayment.",
+        "name_cy": "Benthyciad y Gronfa Gymdeithasol",
+        "words_cy": "Gwnaethom fenthyg arian i chi.",
+    }
+    for name, words in boxes.items():
+        surfer.page.locator(f"[name={name}]").fill(words)
+    surfer.press("Ask a colleague to approve it")
+    surfer.look("x15-look")
+    surfer.go("/department/wording")
+    surfer.look("x15-wording")

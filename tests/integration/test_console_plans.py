@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from consent.clock import SetClock
 from consent.ids import DepartmentCode
 from consent.people import Person
 from consent.store import WORKER, Store, open_store
+from plan.answer import count_silence
 from plan.answers import follow_answers
 from plan.stop import stop
 from tests.builders import a_person, set_chance
@@ -333,3 +335,13 @@ def test_the_same_answer_sent_twice_is_one(office: Office) -> None:
     assert office.follow() == 1
     noted = "select count(*) from staff_event where kind = 'answered_plan' and about = %s"
     assert office.portal.rows(noted, reference) == [(1,)]
+
+
+def test_silence_is_told_from_a_yes(office: Office) -> None:
+    _, reference = office.a_plan()
+    later = SetClock(office.portal.services.clock.now() + timedelta(days=22))
+    assert count_silence(office.worker, later, os.urandom, working_days=DAYS)
+    client = office.staff()
+    assert client.get(at(reference)).says("Counted as accepted: no answer came in time")
+    page = client.get(f"{at(reference)}/answer")
+    assert (page.status, page.heading) == (409, "The time to answer has passed")

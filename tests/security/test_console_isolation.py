@@ -11,10 +11,11 @@ import pytest
 
 from consent.clock import SetClock
 from consent.ids import DepartmentCode
-from consent.people import Department
+from consent.people import Department, Worker
+from consent.retention import drop_staff_events
 from consent.roles import First
 from consent.staff import LiveStaff, StaffAccount, StaffSessions
-from consent.store import DEPARTMENT, Store, open_store
+from consent.store import DEPARTMENT, WORKER, Store, open_store, staff
 from plan.overview import overview
 from plan.own_plans import plan_story
 from tests.builders import a_clock, a_person, set_chance
@@ -171,3 +172,28 @@ def test_a_session_ends_by_the_clock(shared_database: Database) -> None:
         assert sessions.find(token) is None, "30 minutes of nothing"
     finally:
         store.close()
+
+
+def test_nothing_of_staff_stays_longer_than_it_may(database: Database) -> None:
+    made = Offices(database)
+    worker = open_store(database.worker_url, role=WORKER)
+    url = database.superuser_url.replace("+psycopg", "")
+
+    def count(table: str) -> int:
+        with psycopg.connect(url) as connection:
+            (row,) = connection.execute(f"select count(*) from {table}".encode()).fetchall()
+            return int(row[0])
+
+    try:
+        made.as_department("council", "update staff_account set state = 'removed'")
+        made.clock.move(timedelta(minutes=30))
+        with worker.transaction(Worker()) as tx:
+            assert staff.drop_ended_sessions(tx, made.clock.now()) == 2
+        assert drop_staff_events(worker, made.clock) == 0
+        made.clock.move(timedelta(days=6 * 366))
+        assert drop_staff_events(worker, made.clock) == 3, "two sign-ins, and who was removed"
+        assert (count("staff_event"), count("staff_account")) == (0, 1)
+    finally:
+        worker.close()
+        made.store.close()
+        made.portal.close()
