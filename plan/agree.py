@@ -111,7 +111,13 @@ def agree_in(
         if before is None:
             raise PlanRunsAlready("this person has a plan already")
         return _agreed(tx, before)
-    rows = [share_of(chance, row, line, permissions, keeper, since=now) for line in lines]
+    parts = {
+        code: new_reference(chance, "PL") for code in sorted({one.department for one in lines})
+    }
+    rows = [
+        share_of(chance, row, line, permissions, keeper, part=parts[line.department], since=now)
+        for line in lines
+    ]
     shares.add(tx, rows)
     plans.add_ahead(tx, actor.subject, Ahead(row.plan_id, 1, row.starts_on))
     tell(tx, PROPOSED, rows, now)
@@ -177,9 +183,11 @@ def share_of(
     permissions: Mapping[DepartmentCode, GrantId],
     keeper: TokenKeeper,
     *,
+    part: str,
     since: datetime,
 ) -> ShareRow:
-    """The row of a line that its department has yet to answer, counted from `since`."""
+    """The row of a line that its department has yet to answer, counted from `since`. `part` is the
+    reference by which this department knows the plan (SEC-59)."""
     share_id: UUID = new_uuid(chance)
     code = line.department
     answer_by = london_date(since) + timedelta(days=line.silence_days)
@@ -191,6 +199,7 @@ def share_of(
         grant_id=permissions[code],
         debt_token=keeper.keep(line.token, opaque=line.opaque, department=code, share_id=share_id),
         debt_tag=keeper.tag(line.token, department=code, subject=row.subject_id),
+        part_reference=part,
         tier=line.tier,
         current_pence=int(line.pence),
         weight_ppm=line.weight_ppm,

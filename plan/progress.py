@@ -21,7 +21,8 @@ from plan.terms import EndedReason, Every, Method, Reason, Tier
 
 @dataclass(frozen=True, slots=True)
 class LineSoFar:
-    """One line. `debt_tag` lays it beside a fresh answer (`TokenKeeper.tag`)."""
+    """One line. `debt_tag` lays it beside a fresh answer (`TokenKeeper.tag`); `part_reference` is
+    how the department knows the plan."""
 
     share_id: UUID
     department: DepartmentCode
@@ -38,6 +39,7 @@ class LineSoFar:
     asked_pence: int | None
     debt_tag: str
     charges_stop: bool = False
+    part_reference: str = ""
 
     @property
     def live(self) -> bool:
@@ -160,5 +162,6 @@ def _line(share: ShareRow) -> LineSoFar:
         reason=share.reason_code,
         asked_pence=share.asked_pence,
         debt_tag=share.debt_tag,
+        part_reference=share.part_reference,
         charges_stop=share.charges_stop,
     )

@@ -36,6 +36,7 @@ class PartToTell:
     """A department's part of a plan: nothing of other departments, nothing of a budget.
 
     `lines` are those that are live; where there are none it is told "no longer in the plan".
+    `reference` is the department's own of the plan.
     """
 
     department: DepartmentCode
@@ -90,7 +91,7 @@ def _read(tx: Tx, clock: Clock, share_id: UUID) -> PartToTell | None:
     ]
     return PartToTell(
         department=share.department,
-        reference=row.reference,
+        reference=share.part_reference,
         grant_id=share.grant_id,
         permission_live=grant.live(clock.now()),
         pairwise_id=grant.pairwise_id,

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from consent.clock import Chance, Clock, london_date
 from consent.errors import ConsentNeeded, NotFound, SignInTooOld, WrongState
-from consent.ids import DepartmentCode, GrantId, PlanId
+from consent.ids import DepartmentCode, GrantId, PlanId, new_reference
 from consent.people import Person
 from consent.sessions import RECENT
 from consent.store import Store, Tx
@@ -153,7 +153,8 @@ def _lay(
         if before.current_pence != line.pence:
             tell(tx, CHANGED, [before], now, version=row.version + 1)
         return
-    fresh = share_of(chance, row, line, permissions, keeper, since=now)
+    part = shares.part_reference(tx, row.plan_id, line.department) or new_reference(chance, "PL")
+    fresh = share_of(chance, row, line, permissions, keeper, part=part, since=now)
     if before is None:
         shares.add(tx, [fresh])
     else:

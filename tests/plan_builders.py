@@ -110,6 +110,13 @@ def plan_of(store: Store, actor: Person) -> PlanSoFar:
     return found
 
 
+def known_as(store: Store, actor: Person, department: str = "dwp") -> str:
+    """How this department knows their plan; the plan's own reference where it has no part."""
+    plan = plan_of(store, actor)
+    mine = (one.part_reference for one in plan.lines if one.department == department)
+    return next(mine, plan.reference)
+
+
 def line_of(store: Store, actor: Person, department: str) -> UUID:
     """The share id of this department's only line."""
     (line,) = plan_of(store, actor).departments()[DepartmentCode(department)]

@@ -75,6 +75,8 @@ def _box(
     plan: PlanSoFar, letter: PlanLetter | None, finish: date | None
 ) -> Iterator[tuple[str, str]]:
     yield _("Plan reference"), plan.reference
+    for one in plan_words.by_department(plan):
+        yield _("Your reference at %(name)s", name=one.name), one.lines[0].part_reference
     if plan.live and plan.next_due:
         amount, day = format_pounds(next_payment(plan, letter)), long_date(plan.next_due)
         yield _("Next payment"), _("%(amount)s on %(day)s", amount=amount, day=day)

@@ -118,6 +118,7 @@ plan_share = Table(
     Column("asked_pence", Integer),
     Column("closing_pence", Integer),
     Column("charges_stop", Boolean, nullable=False, server_default=text("false")),
+    Column("part_reference", CHAR(14), nullable=False),
     one_of("tier", Tier),
     one_of("state", ShareState),
     CheckConstraint("current_pence between 0 and 100000000", name="current_pence"),
@@ -129,6 +130,7 @@ plan_share = Table(
     ForeignKeyConstraint(["plan_id", "subject_id"], ["plan.plan_id", "plan.subject_id"]),
     Index("ix_plan_share_grant_id", "grant_id"),
     Index("ix_plan_share_department", "department", "plan_id"),
+    Index("ix_plan_share_part", "part_reference", "department"),
     Index(
         "ix_plan_share_silent",
         "answer_by",

@@ -38,7 +38,7 @@ class MoneyLine:
 
 _COLUMNS = (
     *(allocation.c.allocation_id, allocation.c.sequence, allocation.c.kind, allocation.c.pence),
-    *(allocation.c.value_date, plan_share.c.debt_token, plan.c.reference, plan.c.method),
+    *(allocation.c.value_date, plan_share.c.debt_token, plan_share.c.part_reference, plan.c.method),
 )
 _SAID = allocation_receipt.c
 _NOT_FINAL: ColumnElement[bool] = _SAID.outcome.not_in([one.value for one in FINAL])

@@ -39,7 +39,8 @@ class OwnLine:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnPlan:
-    """A plan in which this department has a part. Not what is paid in all, nor who else is in."""
+    """A plan in which this department has a part. Not what is paid in all, nor who else is in, nor
+    the plan's own reference: `reference` is this department's (SEC-59)."""
 
     plan_id: PlanId
     reference: str
@@ -63,8 +64,16 @@ class OwnPlan:
         return sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
+_PART = (
+    select(plan_share.c.part_reference)
+    .where(plan_share.c.plan_id == plan.c.plan_id)
+    .limit(1)
+    .scalar_subquery()
+    .label("reference")
+)
+"""The role sees its own lines only, and they all have the same."""
 _PLAN = (
-    *(plan.c.plan_id, plan.c.reference, plan.c.state, plan.c.frequency, plan.c.pay_day),
+    *(plan.c.plan_id, _PART, plan.c.state, plan.c.frequency, plan.c.pay_day),
     *(plan.c.method, plan.c.policy_version, plan.c.starts_on, plan.c.agreed_at, plan.c.ended_at),
 )
 _LIVE = [state.value for state in LIVE_PLAN]
@@ -72,7 +81,7 @@ _LIVE = [state.value for state in LIVE_PLAN]
 
 def one(tx: Tx, reference: str) -> OwnPlan | None:
     """The plan of this reference; nothing where this department has no part in it."""
-    found = _plans(tx, select(*_PLAN).where(plan.c.reference == reference))
+    found = _plans(tx, select(*_PLAN).where(_known_as(reference)))
     return found[0] if found else None
 
 
@@ -82,7 +91,7 @@ def page(
     """Plans that follow the one of this reference ("" for the first), in the order in which people
     agreed to them, or the other way round; `waiting`: only those with a line that waits for an
     answer. Nothing where there is no plan of that reference."""
-    by = (plan.c.agreed_at, plan.c.reference)
+    by = (plan.c.agreed_at, plan.c.plan_id)
     order = [column.desc() for column in by] if newest else by
     query = select(*_PLAN).order_by(*order).limit(limit)
     mine: ColumnElement[bool] = plan_share.c.plan_id == plan.c.plan_id
@@ -90,7 +99,7 @@ def page(
         mine &= (plan_share.c.state == ShareState.PENDING.value) & plan.c.state.in_(_LIVE)
     query = query.where(select(plan_share.c.share_id).where(mine).exists())
     if after:
-        place = tx.connection.execute(select(*by).where(plan.c.reference == after)).one_or_none()
+        place = tx.connection.execute(select(*by).where(_known_as(after))).one_or_none()
         if place is None:
             return None
         here, there = tuple_(*by), tuple_(*place)
@@ -106,6 +115,12 @@ def waiting(tx: Tx) -> tuple[int, date | None]:
         .where(plan_share.c.state == ShareState.PENDING.value, plan.c.state.in_(_LIVE))
     ).one()
     return row[0], row[1]
+
+
+def _known_as(reference: str) -> ColumnElement[bool]:
+    return plan.c.plan_id.in_(
+        select(plan_share.c.plan_id).where(plan_share.c.part_reference == reference)
+    )
 
 
 def _plans(tx: Tx, query: Select[Any]) -> list[OwnPlan]:

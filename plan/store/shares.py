@@ -25,7 +25,8 @@ from plan.terms import Reason, Tier
 @dataclass(frozen=True, slots=True)
 class ShareRow:
     """One row of `plan_share`: a line. `current_pence` is its part of each payment; `charges_stop`
-    that no interest and no fee is added to it while the plan is kept."""
+    that no interest and no fee is added to it while the plan is kept. By `part_reference` the
+    department knows the plan, and no other does: all its lines in one plan have the same."""
 
     share_id: UUID
     plan_id: PlanId
@@ -34,6 +35,7 @@ class ShareRow:
     grant_id: GrantId
     debt_token: str
     debt_tag: str
+    part_reference: str
     tier: Tier
     current_pence: int
     weight_ppm: int
@@ -70,6 +72,13 @@ def _shares(tx: Tx, query: Select[Any]) -> list[ShareRow]:
         values["reason_code"] = Reason(values["reason_code"])
         found.append(ShareRow(**values))
     return found
+
+
+def part_reference(tx: Tx, plan_id: PlanId, department: DepartmentCode) -> str:
+    """By which this department knows the plan; nothing where it was never in it."""
+    mine = plan_share.c.plan_id == plan_id, plan_share.c.department == department
+    found = tx.connection.execute(select(plan_share.c.part_reference).where(*mine).limit(1))
+    return str(found.scalar() or "")
 
 
 def add(tx: Tx, rows: Sequence[ShareRow]) -> None:

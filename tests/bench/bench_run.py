@@ -39,9 +39,11 @@ _PLANS: Final = """
 """
 _SHARES: Final = """
     insert into plan_share (share_id, plan_id, subject_id, department, grant_id, debt_token,
-        debt_tag, tier, current_pence, weight_ppm, at_minimum, state)
+        debt_tag, part_reference, tier, current_pence, weight_ppm, at_minimum, state)
     select md5('share' || n || d)::uuid, md5('plan' || n)::uuid, md5('subject' || n)::uuid, d,
-        'g_0000000000000000000000', 'd_' || n, md5(d || n) || md5(d || n), 'other', 2500, 250000,
+        'g_0000000000000000000000', 'd_' || n, md5(d || n) || md5(d || n),
+        'PL22 ' || upper(left(md5(d || n), 4)) || ' ' || upper(right(md5(d || n), 4)), 'other',
+        2500, 250000,
         false, 'agreed'
     from generate_series(1, {count}) n, unnest(array['dwp', 'council', 'dvla', 'slc']) d
 """

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import a_person, set_chance
 from tests.e2e.browser import Surfer
-from tests.plan_builders import THREE, a_line, agreed, plan_of
+from tests.plan_builders import THREE, a_line, agreed, known_as
 from tests.portal import Portal
 
 from consent.clock import SetClock  # isort: skip
@@ -18,7 +18,7 @@ def a_plan(portal: Portal, name: str, **more: object) -> str:
     part = portal.services
     person = a_person(part.store, SetClock(part.clock.now()), set_chance(name), name)
     agreed(part.store, SetClock(part.clock.now()), person, THREE, seed=name, **more)  # type: ignore[arg-type]
-    return plan_of(part.store, person).reference.replace(" ", "-")
+    return known_as(part.store, person).replace(" ", "-")
 
 
 def comes_in(surfer: Surfer, portal: Portal, department: str, person: str) -> None:

@@ -21,7 +21,7 @@ from plan.stop import stop
 from tests.builders import a_person, set_chance
 from tests.console import sign_in
 from tests.pages import Page
-from tests.plan_builders import DAYS, THREE, a_line, agreed, plan_of
+from tests.plan_builders import DAYS, THREE, a_line, agreed, known_as, plan_of
 from tests.plan_desk import agreed as agree_on_pages
 from tests.plan_desk import at_the_plan
 from tests.portal import Client, Portal
@@ -49,7 +49,7 @@ class Office:
         clock = SetClock(part.clock.now())
         person = a_person(part.store, clock, set_chance(name), name)
         agreed(part.store, clock, person, THREE, seed=name, **more)
-        return person, plan_of(part.store, person).reference
+        return person, known_as(part.store, person)
 
     def staff(self, person: str = "tobias", department: str = "dwp") -> Client:
         client = self.portal.client()
@@ -284,8 +284,7 @@ def test_a_part_that_became_another_is_not_answered_unseen(office: Office) -> No
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            "update plan_share set current_pence = 4000 where department = 'dwp' and plan_id ="
-            " (select plan_id from plan where reference = %s)",
+            "update plan_share set current_pence = 4000 where part_reference = %s",
             (reference,),
         )
     page = client.send(look, do="send")

@@ -31,7 +31,7 @@ from plan.terms import Said
 from tests.builders import a_clock, a_person, set_chance
 from tests.database import Database
 from tests.department_desk import ISSUER, DoorDesk, Machine, a_door
-from tests.plan_builders import DAYS, THREE, a_line, agreed, plan_of
+from tests.plan_builders import DAYS, THREE, a_line, agreed, known_as, plan_of
 
 WORDS = "A court has set how you pay this. Call us on 0300 123 4567."
 YES = {"answer": "agreed"}
@@ -57,7 +57,7 @@ class Street:
         person = a_person(self.store, self.clock, set_chance(name), name)
         self.clock.move(timedelta(seconds=1))
         agreed(self.store, self.clock, person, money, seed=name, **more)
-        return person, plan_of(self.store, person).reference
+        return person, known_as(self.store, person)
 
     def follow(self) -> int:
         done = 0
@@ -120,10 +120,10 @@ def fresh_token(street: Street) -> None:
 
 
 def test_a_department_sees_its_own_part_of_each_plan_and_nothing_else(street: Street) -> None:
-    made = [street.a_plan()[1] for _ in range(4)]
-    alone = street.a_plan({"dvla": 1500})[1]
+    made = [street.a_plan() for _ in range(4)]
+    other, _ = street.a_plan({"dvla": 1500})
     mine = street.everything()
-    assert [one["plan_reference"] for one in mine] == made
+    assert [one["plan_reference"] for one in mine] == [known for _, known in made]
     (line,) = mine[0]["lines"]
     assert set(line) == {
         "debt_handle",
@@ -136,7 +136,11 @@ def test_a_department_sees_its_own_part_of_each_plan_and_nothing_else(street: St
     assert (line["share_pence"], line["state"]) == (THREE["dwp"], "pending")
     assert not [word for word in ("council", "dvla", "10000", "3000") if word in str(mine)]
     dvla = street.desk.machine("dvla")
-    assert [one["plan_reference"] for one in street.everything(dvla)] == [*made, alone]
+    theirs = [known_as(street.store, person, "dvla") for person, _ in (*made, (other, ""))]
+    assert [one["plan_reference"] for one in street.everything(dvla)] == theirs
+    assert not set(theirs) & {known for _, known in made}, "no two know a plan by one name"
+    alone = theirs[-1]
+    assert street.says(theirs[0], REFUSED) == (404, "not-found")
     assert street.says(alone, REFUSED) == (404, "not-found")
     assert street.says("PL00 0000 0000", REFUSED) == (404, "not-found")
     assert street.reads(query=f"after={quote(alone)}") == 404

@@ -20,7 +20,7 @@ from plan.overview import overview
 from plan.own_plans import plan_story
 from tests.builders import a_clock, a_person, set_chance
 from tests.database import Database
-from tests.plan_builders import THREE, agreed, plan_of
+from tests.plan_builders import THREE, agreed, known_as
 
 pytestmark = pytest.mark.security
 ISSUER = "https://sign-in.example"
@@ -38,7 +38,7 @@ class Offices:
         self.sessions = StaffSessions(self.store, self.clock, self.chance, pepper=b"s" * 32)
         person = a_person(self.portal, self.clock, self.chance)
         agreed(self.portal, self.clock, person, THREE)
-        self.reference = plan_of(self.portal, person).reference
+        self.reference = known_as(self.portal, person)
         self.tokens = {code: self.comes_in(code) for code in ("dwp", "council")}
 
     def comes_in(self, code: str) -> str:
