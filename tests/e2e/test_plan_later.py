@@ -44,6 +44,11 @@ def test_what_comes_after_the_yes(surfer: Surfer, portal: Portal) -> None:
     surfer.look("plan-missed-review")
     surfer.go("/plan/change/died")
     surfer.look("plan-died")
+    sql(portal, "update plan set review_month = '2026-01-01'")
+    surfer.go("/plan/review")
+    surfer.press("Continue")
+    assert page.title().startswith("Error: ")
+    surfer.look("plan-review")
     cleared(portal, *TAMSIN)
     surfer.go("/plan/finished")
     assert surfer.heading == "You have finished your plan"
