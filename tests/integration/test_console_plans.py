@@ -287,6 +287,11 @@ def test_a_part_that_became_another_is_not_answered_unseen(office: Office) -> No
             "update plan_share set current_pence = 4000 where part_reference = %s",
             (reference,),
         )
+        connection.execute(
+            "update plan set payment_pence = payment_pence - 1000 where plan_id ="
+            " (select plan_id from plan_share where part_reference = %s)",
+            (reference,),
+        )
     page = client.send(look, do="send")
     assert (page.status, page.heading) == (409, "This plan changed while you looked at it")
     assert client.get(at(reference)).says("£40")
