@@ -109,11 +109,11 @@ def _receipts() -> None:
     """A transaction that names a receipt sees what that receipt is about; others see as before.
 
     A department's role cannot read the receipt's number: it can only say one that it was told. As
-    bounds, so that the index on the number serves."""
+    bounds of the column's own type, so that the index on the number serves."""
     op.execute(
         "create policy department_receipt on consent_grant as restrictive for select"
-        " to svd_department using (receipt between"
-        f" coalesce({RECEIPT}, '') and coalesce({RECEIPT}, 'ZZZZ ZZZZ ZZZZ'))"
+        f" to svd_department using (receipt between coalesce({RECEIPT}, '')::bpchar"
+        f" and coalesce({RECEIPT}, 'ZZZZ ZZZZ ZZZZ')::bpchar)"
     )
 
 

@@ -148,6 +148,20 @@ def test_a_departments_role_never_reads_the_number_of_a_receipt(office: Office) 
             connection.execute("select receipt from consent_grant")
 
 
+def test_a_receipt_is_found_by_its_index_however_many_there_are(office: Office) -> None:
+    url = office.portal.database.department_url.replace("+psycopg", "")
+    with psycopg.connect(url) as connection:
+        connection.execute("set local enable_seqscan = off")
+        connection.execute(
+            "select set_config('svd.department', 'dwp', true), set_config('svd.receipt', %s, true)",
+            (UNKNOWN,),
+        )
+        plan = connection.execute("explain select state from consent_grant").fetchall()
+    words = " ".join(line for (line,) in plan)
+    assert "Index Scan using ix_consent_grant_receipt" in words
+    assert "Index Cond: ((receipt >=" in words
+
+
 # ---- X10, X11 ----
 
 
