@@ -1,15 +1,14 @@
-"""The console in a real browser, page by page, with and without scripts (X01 to X14)."""
+"""The console in a real browser, page by page (X01 to X04, X14, X15)."""
 
 from __future__ import annotations
 
 import pytest
 
+from consent.clock import SetClock
 from tests.builders import a_person, set_chance
 from tests.e2e.browser import Surfer
 from tests.plan_builders import THREE, a_line, agreed, known_as
 from tests.portal import Portal
-
-from consent.clock import SetClock  # isort: skip
 
 pytestmark = pytest.mark.e2e
 
@@ -69,6 +68,7 @@ def test_plans_are_read_and_answered(surfer: Surfer, portal: Portal) -> None:
     surfer.look("x02-not-found")
 
 
+@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
 def test_the_team(surfer: Surfer, portal: Portal) -> None:
     comes_in(surfer, portal, "dwp", "greta")
     surfer.look("x01-nothing-waits")
@@ -94,6 +94,7 @@ def test_the_team(surfer: Surfer, portal: Portal) -> None:
     surfer.look("x00-no-account")
 
 
+@pytest.mark.parametrize("scripts", [False], ids=["without scripts"])
 def test_the_wording(surfer: Surfer, portal: Portal) -> None:
     comes_in(surfer, portal, "dwp", "tobias")
     surfer.go("/department/wording/DWP_SF")
