@@ -190,7 +190,7 @@ def free_port() -> int:
     return port
 
 
-def wait_for(url: str, seconds: float = 30.0) -> None:
+def wait_for(url: str, seconds: float = 90.0) -> None:
     session = requests.Session()
     session.trust_env = False
     ends = time.monotonic() + seconds
