@@ -116,10 +116,11 @@ def test_a_debt_that_two_departments_show_is_paid_once_f95(portal: Portal) -> No
     assert len([row for row in rows if row.startswith(one.label)]) == 1
 
 
-def test_too_little_to_live_on_is_told_and_never_refused(portal: Portal) -> None:
+def test_f40_no_plan_takes_what_a_home_needs_to_live_on(portal: Portal) -> None:
     quick(portal, "testwell", "council")
     nothing = dict.fromkeys(money_out(CAST.person("testwell")), 0)
     client = at_the_plan(portal, "testwell", "council", **{**nothing, "rent": 120_000})
     page = client.get("/plan")
-    assert page.says("This may leave you with too little to live on. You can choose to pay less.")
-    assert page.says("Continue with")
+    assert page.path == "/plan/not-now"
+    assert page.says("A home like yours needs at least £1,008 a month to live on")
+    assert page.says("With that kept, there is too little for a plan. There is help.")
