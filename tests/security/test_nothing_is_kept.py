@@ -6,22 +6,36 @@ Each place has a leak planted afterwards, which the same search must find.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Response, sync_playwright
 
+from adapters.gateway import Door, Identity, Refused
+from adapters.gateway.identity import read_key
+from adapters.simulators.bank_statement import Line, statement
 from adapters.simulators.cast import Cast
+from app.local.postgres import WORKER
+from app.paying_account import DEMONSTRATION
+from consent.clock import SetClock, london_date
+from consent.store import WORKER as WORKER_ROLE
+from consent.store import open_store
+from plan.bank_reference import bank_reference
+from plan.retention import drop_words
 from tests.browser import chromium_flags, chromium_path
 from tests.console import sign_in
 from tests.journey import Journey
 from tests.portal import Client
-from tests.security.canary.house import SHARED_MEMORY, CanaryHouse, canary_house
+from tests.security.canary.house import SHARED_MEMORY, CanaryHouse, at_the_desk, canary_house
 from tests.security.canary.search import Hit, Scanner
-from tests.security.canary.sinks import LEAK_FOLDER, LEAK_PENCE, SINKS, Sink, Traces
-from tests.security.canary.values import KEY, MARKER
+from tests.security.canary.sinks import KEEPS_WORDS, LEAK_FOLDER, LEAK_PENCE, SINKS, Sink, Traces
+from tests.security.canary.values import FAMILY, GIVEN, KEY, MARKER, POSTCODE, WORDS
 
 pytestmark = [pytest.mark.security, pytest.mark.slow, pytest.mark.timeout(600)]
 DEPARTMENTS = ("council", "dwp", "dvla", "hmcts", "hmrc", "nhsbsa", "slc")
@@ -87,6 +101,8 @@ def traces(house: CanaryHouse) -> Traces:
         context.close()
     staff_look(house, traces)
     with_faults(house)
+    a_day_at_the_bank(house)
+    a_department_speaks(house)
     return traces
 
 
@@ -157,6 +173,50 @@ def staff_look(house: CanaryHouse, traces: Traces) -> None:
         assert client.send(page, reference=MARKER).status == 422
 
 
+def a_day_at_the_bank(house: CanaryHouse) -> None:
+    """A statement of the paying account is read in: what the payer wrote, their name and account.
+    The file itself stays with the operator (decision 44)."""
+    with house.superuser() as connection:
+        ((reference,),) = connection.execute("select reference from plan").fetchall()
+    _, sort_code, account = DEMONSTRATION
+    payer = partial(Line, payer=f"{GIVEN} {FAMILY}", account=("917364", "82736455"))
+    lines = (
+        payer(700, f"{MARKER} rent {bank_reference(str(reference))}"),
+        payer(900, f"{MARKER} for {FAMILY}, {POSTCODE}", end_to_end=f"{MARKER}-77"),
+        payer(-500, f"{MARKER} back", came_back=True),
+    )
+    file = house.folder / "statement.xml"
+    file.write_bytes(
+        statement(lines, sort_code=sort_code, number=account, day=london_date(datetime.now(UTC)))
+    )
+    assert at_the_desk(house, "bank", "import", str(file)) == 0
+    assert at_the_desk(house, "bank", "worklist") == 1
+    file.write_bytes(file.read_bytes()[:-40])
+    assert at_the_desk(house, "bank", "import", str(file)) == 1
+
+
+def a_department_speaks(house: CanaryHouse) -> None:
+    """Its own words about a plan, which are kept; and much that is not its to say."""
+    key = json.loads((house.folder / "state" / "keys" / "dvla_sign.jwk.json").read_text())
+    identity = Identity("urn:svd:org:dvla", read_key(key))
+    door = Door(identity, house.url, scope="allocations plans holds")
+    (plan,) = door.get("/v1/plans").json()["items"]
+    answer = f"/v1/plans/{plan['plan_reference'].replace(' ', '%20')}/answer"
+    wrong = {"answer": "agreed", "note": MARKER}, {"answer": MARKER}, {"words": f"<{MARKER}>"}
+    for said in wrong:
+        with pytest.raises(Refused):
+            door.put(answer, said)
+    receipt = {"outcome": "posted", "line": "open", "reason": MARKER, "balance_pence": 1299709}
+    for path in (f"/v1/allocations/{uuid4()}/receipt", f"/v1/hold-requests/{MARKER}/answer"):
+        with pytest.raises(Refused):
+            door.put(path, receipt)
+    with pytest.raises(Refused):
+        door.get("/v1/plans", f"after={MARKER}")
+    said = {"answer": "refused", "reason": "under_review", "words": f"{WORDS} looks at it again."}
+    door.put(answer, said)
+    door.close()
+
+
 def with_faults(house: CanaryHouse) -> None:
     """A second visit, without scripts: every department answers wrongly, boxes are filled badly,
     and the person leaves in a hurry."""
@@ -203,6 +263,27 @@ def test_every_place_was_there_to_be_searched(house: CanaryHouse, traces: Traces
     assert b"/debts/waiting" in log
     assert b"insert into" in house.cluster.log_path.read_bytes().lower()
     assert any((house.folder / "browser").rglob("History"))
+
+
+def test_words_of_a_department_stand_in_their_column_and_go_after_90_days(
+    house: CanaryHouse, traces: Traces
+) -> None:
+    scanner = Scanner((WORDS,), ())
+
+    def found() -> set[str]:
+        return {
+            sink.name
+            for sink in SINKS
+            for place, body in sink.read(house, traces)
+            if scanner.bytes(place, body)
+        }
+
+    assert "database dump" in found() <= set(KEEPS_WORDS)
+    store = open_store(house.cluster.url(WORKER), role=WORKER_ROLE)
+    later = SetClock(datetime.now(UTC) + timedelta(days=91))
+    assert drop_words(store, later) == 1
+    store.close()
+    assert "database dump" not in found()
 
 
 @pytest.mark.parametrize("sink", SINKS, ids=lambda sink: sink.name)

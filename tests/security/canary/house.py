@@ -43,6 +43,7 @@ class CanaryHouse:
     simulators: Simulators = field(repr=False)
     unchanged: dict[Path, str] = field(default_factory=dict, repr=False)
     activity: list[str] = field(default_factory=list, repr=False)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
     shared_memory_before: set[Path] = field(default_factory=set)
 
     def superuser(self) -> psycopg.Connection[tuple[object, ...]]:
@@ -103,6 +104,7 @@ def canary_house(folder: Path) -> Iterator[CanaryHouse]:
             "SVD_SIGNER_SOCKET": str(cluster.socket_dir / "signer.sock"),
             **{f"SVD_ADDRESS_{n.upper()}": at for n, at in simulators.addresses.items()},
         }
+        house.environment = environment
         signer = {**environment, "DATABASE_URL_SIGNER": cluster.url(SIGNER)}
         with (
             program(house, "sign", signer),
@@ -136,18 +138,10 @@ def log_everything(house: CanaryHouse) -> None:
 def program(house: CanaryHouse, command: str, environment: dict[str, str]) -> Iterator[None]:
     """`svd sign`, `svd serve` or `svd worker` as a process whose every file lies in the house."""
     folder = house.folder
-    surroundings = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-        "HOME": str(folder / "home"),
-        "TMPDIR": str(folder / "temp"),
-        **environment,
-    }
     with (folder / "logs" / f"{command}.log").open("wb") as log:
         process = subprocess.Popen(
             (sys.executable, "-c", f"from app.cli import main; main(['{command}'])"),
-            env=surroundings,
+            env=surroundings(house, environment),
             cwd=folder / "work",
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -158,6 +152,31 @@ def program(house: CanaryHouse, command: str, environment: dict[str, str]) -> It
         finally:
             process.terminate()
             process.wait(40)
+
+
+def surroundings(house: CanaryHouse, environment: dict[str, str]) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "HOME": str(house.folder / "home"),
+        "TMPDIR": str(house.folder / "temp"),
+        **environment,
+    }
+
+
+def at_the_desk(house: CanaryHouse, *words: str) -> int:
+    """`svd …` by an operator, whose screen is a log of the house; its exit status."""
+    with (house.folder / "logs" / "desk.log").open("ab") as screen:
+        done = subprocess.run(
+            (sys.executable, "-m", "app.cli", *words),
+            env=surroundings(house, house.environment),
+            cwd=house.folder / "work",
+            stdout=screen,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return done.returncode
 
 
 def tail(log: IO[bytes]) -> str:

@@ -173,6 +173,13 @@ def _plant_profile(house: CanaryHouse, _: Traces) -> None:
         history.execute("insert into urls values (?, ?)", ("/", LEAK_TEXT))
 
 
+KEEPS_WORDS = (
+    "database dump",
+    "database folder with its log of changes",
+    "database log, as loud as it can be",
+    "database activity",
+)
+"""Where words of a department to a person may be for 90 days; the loud log is the test's own."""
 SINKS = (
     Sink("database dump", _dump, _plant_row),
     Sink("database folder with its log of changes", _database_files, _plant_row),
@@ -180,6 +187,7 @@ SINKS = (
     Sink("database activity", _activity, _plant_activity),
     Sink("portal log", _log("serve.log"), _plant_log_line("serve.log")),
     Sink("worker log", _log("worker.log"), _plant_log_line("worker.log")),
+    Sink("screen of the bank's desk", _log("desk.log"), _plant_log_line("desk.log")),
     Sink("state folder", _folder("state"), _plant_file("state")),
     Sink("temporary folder", _folder("temp"), _plant_file("temp")),
     Sink("home folder", _folder("home"), _plant_file("home")),

@@ -73,6 +73,9 @@ AMOUNTS = (
 )
 """Every planted amount and the sums that the pages show, in pence."""
 
+WORDS = "Quillfeather"
+"""In what a department writes to the person, which is kept in its column for 90 days."""
+
 TEXTS = (MARKER, GIVEN, FAMILY, NINO, POSTCODE, POSTCODE.replace(" ", ""), "Cnryhill", EMAIL)
 
 
