@@ -38,7 +38,7 @@ def paper(
         day=long_date(today),
         to=to,
         lead=_lead(plan),
-        box=tuple(_box(plan, letter, finish)),
+        box=tuple(_box(plan, letter, finish, names)),
         note=" ".join(_note(plan)),
         parts=(
             *(_whole(letter) if letter else _later(plan, finish, names) if plan.live else ()),
@@ -72,10 +72,10 @@ def _lead(plan: PlanSoFar) -> str:
 
 
 def _box(
-    plan: PlanSoFar, letter: PlanLetter | None, finish: date | None
+    plan: PlanSoFar, letter: PlanLetter | None, finish: date | None, names: Names
 ) -> Iterator[tuple[str, str]]:
     yield _("Plan reference"), plan.reference
-    for one in plan_words.by_department(plan):
+    for one in plan_words.by_department(plan, names=names):
         yield _("Your reference at %(name)s", name=one.name), one.lines[0].part_reference
     if plan.live and plan.next_due:
         amount, day = format_pounds(next_payment(plan, letter)), long_date(plan.next_due)

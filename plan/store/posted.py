@@ -22,7 +22,11 @@ def due(tx: Tx, channel: str, *, limit: int) -> Sequence[str]:
     rows = tx.connection.execute(
         select(plan.c.reference)
         .join(contact, contact.c.subject_id == plan.c.subject_id)
-        .join(plan_event, plan_event.c.plan_id == plan.c.plan_id)
+        .join(
+            plan_event,
+            (plan_event.c.subject_id == plan.c.subject_id)
+            & (plan_event.c.plan_id == plan.c.plan_id),
+        )
         .where(
             contact.c.channel == channel,
             plan.c.state.in_([state.value for state in LIVE_PLAN]),

@@ -21,7 +21,11 @@ def _last(*kinds: Kind) -> ColumnElement[int]:
     event = plan_event.alias()
     found = (
         select(func.max(event.c.position))
-        .where(event.c.plan_id == plan.c.plan_id, event.c.kind.in_([one.value for one in kinds]))
+        .where(
+            event.c.subject_id == plan.c.subject_id,  # the index goes by whose plan it is
+            event.c.plan_id == plan.c.plan_id,
+            event.c.kind.in_([one.value for one in kinds]),
+        )
         .correlate(plan)
         .scalar_subquery()
     )
