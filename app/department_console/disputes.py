@@ -26,7 +26,8 @@ from consent.roles import Role
 blueprint = Blueprint("console_disputes", __name__, url_prefix="/department/disputes")
 PAGE: Final = "department_console/dispute.html"
 ANSWER_WITHIN: Final = timedelta(days=28)
-"""In so many days a person hears what was decided, or that more time is needed."""
+"""In so many days a person hears what was decided, or that more time is needed. No rule sets it: a
+value of the pilot, for the departments to agree."""
 
 
 class Decides(FormSchema):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from consent.clock import SetClock
+from consent.holds import Reason
+from consent.store import WORKER, open_store
 from tests.builders import a_person, set_chance
+from tests.console_money import Money
 from tests.e2e.browser import Surfer
+from tests.integration.test_console_work import Office
 from tests.plan_builders import THREE, a_line, agreed, known_as
 from tests.portal import Portal
 
@@ -112,3 +116,51 @@ def test_the_wording(surfer: Surfer, portal: Portal) -> None:
     surfer.look("x15-look")
     surfer.go("/department/wording")
     surfer.look("x15-wording")
+
+
+def test_the_money(surfer: Surfer, portal: Portal) -> None:
+    worker = open_store(portal.database.worker_url, role=WORKER)
+    money = Money(portal, worker)
+    worker.close()
+    day = money.day("dwp").reference.replace(" ", "")
+    comes_in(surfer, portal, "dwp", "imani")
+    surfer.go(f"/department/remittances/{day}")
+    surfer.press("Confirm")
+    surfer.look("x07-nothing-said")
+    surfer.page.locator("[name=matches][value=no]").check()
+    surfer.press("Confirm")
+    surfer.page.locator("[name=arrived]").fill("49.50")
+    surfer.press("Compare")
+    surfer.look("x07-compared")
+    surfer.go(f"/department/reconciliation/{money.line('dwp')}")
+    surfer.page.locator("[name=what][value=place]").check()
+    surfer.press("Save")
+    surfer.look("x09-nothing-said")
+    surfer.page.locator("[name=what][value=part]").check()
+    surfer.page.locator("[name=returned]").fill("12.34")
+    surfer.page.locator("[name=reason]").select_option("amount_over_balance")
+    surfer.press("Save")
+    surfer.look("x09-asked")
+    surfer.go("/department/reconciliation")
+    surfer.look("x08-waits")
+
+
+def test_questions_permissions_demand_and_connection(surfer: Surfer, portal: Portal) -> None:
+    part = portal.services
+    person = a_person(part.store, SetClock(part.clock.now()), set_chance("one"), "one")
+    office = Office(portal, person, {})
+    made, hold = office.allows("dwp"), office.asks(Reason.COERCED)
+    comes_in(surfer, portal, "dwp", "hassan")
+    surfer.go("/department/permissions")
+    surfer.page.locator("[name=reference]").fill(made.receipt)
+    surfer.press("Check")
+    surfer.look("x05-found")
+    surfer.go("/department/disputes")
+    surfer.press(hold.reference)
+    surfer.press("Send to the person")
+    surfer.look("x11-nothing-said")
+    surfer.go("/department/statistics")
+    surfer.look("x12-demand")
+    surfer.go("/department/connection")
+    surfer.press("Plan the closure")
+    surfer.look("x13-nothing-said")
