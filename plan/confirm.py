@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from consent.clock import Chance, Clock
 from consent.errors import NotFound, WrongState
-from consent.people import Department
+from consent.people import Department, Worker
 from consent.staff import Did, note
 from consent.store import Store
 from plan.paying import RemittanceState
 from plan.store import remittances
+from plan.store.remittances import RemittanceRow
+
+
+def differing(store: Store) -> list[RemittanceRow]:
+    """Of all departments: those whose total is not what came, as the department says; for who looks
+    after the paying account."""
+    with store.transaction(Worker()) as tx:
+        return remittances.differing(tx)
 
 
 def answer_remittance(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.bank.desk import Desk, complain, pounds, say
 from consent.errors import NotFound, WrongState
-from plan import sort_out
+from plan import confirm, sort_out
 from plan.paying import EntryKind, EntryState
 from plan.sort_out import ToSort
 
@@ -20,10 +20,17 @@ WHAT = {
 
 def show(desk: Desk) -> int:
     """0 where nothing waits."""
+    differing = confirm.differing(desk.store)
+    for row in differing:
+        say(
+            f"{row.department:12}{row.reference}  {row.value_date}  {pounds(row.total_pence)}:"
+            " the department says that another amount came"
+        )
     found = sort_out.worklist(desk.store)
     if not found:
-        say("Nothing to sort out.")
-        return 0
+        if not differing:
+            say("Nothing to sort out.")
+        return 1 if differing else 0
     for one in found:
         say(*_lines(one))
     total = sum(one.entry.pence for one in found)

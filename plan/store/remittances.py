@@ -122,6 +122,12 @@ def answer(tx: Tx, remittance_id: UUID, state: RemittanceState, now: datetime) -
     )
 
 
+def differing(tx: Tx) -> list[RemittanceRow]:
+    """Of all departments: those of which the department says that another amount came."""
+    query = select(*_ALL).where(remittance.c.state == RemittanceState.DIFFERS.value)
+    return _remittances(tx, query.order_by(remittance.c.value_date, remittance.c.department))
+
+
 def held_of_day(tx: Tx, day: date) -> list[RemittanceRow]:
     """All departments' of this day, each held until this transaction ends."""
     query = select(*_ALL).where(remittance.c.value_date == day)

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from app.bank.desk import Desk as BankDesk
+from app.bank.sorting import show as worklist
+from app.paying_account import paying_account
 from consent.errors import WrongState
 from consent.ids import DepartmentCode, StaffId
 from consent.people import Department
@@ -100,7 +104,9 @@ def test_a_day_is_listed_opened_downloaded_confirmed_and_placed(money: Money) ->
     ]
 
 
-def test_a_difference_is_looked_at_before_it_is_said(money: Money) -> None:
+def test_a_difference_is_looked_at_before_it_is_said(
+    money: Money, capsys: pytest.CaptureFixture[str]
+) -> None:
     imani = money.staff()
     page = imani.send(imani.get(day_page(money)), action=day_page(money), matches="no")
     assert page.path.endswith("/difference")
@@ -113,8 +119,22 @@ def test_a_difference_is_looked_at_before_it_is_said(money: Money) -> None:
     page = imani.send(page)
     assert page.says("Somebody who looks after the paying account")
     assert money.day("dwp").state is RemittanceState.DIFFERS
+    account = paying_account({}, demonstration=True)
+    assert account is not None
+    desk = BankDesk(
+        money.worker,
+        money.life.clock,
+        os.urandom,
+        account,
+        Path(),
+        demonstration=True,
+    )
+    assert worklist(desk) == 1, "who looks after the account is told"
+    said = capsys.readouterr().out
+    assert f"{money.day('dwp').reference}  {money.day('dwp').value_date}" in said
     page = imani.send(imani.get(day_page(money)), action=day_page(money), matches="yes")
     assert money.day("dwp").state is RemittanceState.CONFIRMED
+    assert worklist(desk) == 0
 
 
 def test_money_goes_back_when_two_have_said_so(money: Money) -> None:
