@@ -62,7 +62,7 @@ CALLS: Final = [(name, path) for path in SERVED for name in DOCUMENT["paths"][pa
 PLANS: Final = 6
 NAMED: Final = {
     "allocation_id": "select allocation_id from allocation where department = 'dwp'",
-    "plan_reference": "select reference from plan",
+    "plan_reference": "select part_reference from plan_share where department = 'dwp'",
     "grant_id": "select grant_id from consent_grant where department = 'dwp'",
 }
 """What the department has, by the name that the path has for it."""
@@ -80,7 +80,6 @@ def things(shared_database: Database) -> dict[str, list[str]]:
     url = shared_database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         settled_payments(connection, shared_database, PLANS)
-        connection.execute("update plan set reference = 'PLAN ' || right(reference, 4) || ' TEST'")
         return {
             name: [str(row[0]) for row in connection.execute(query.encode())]
             for name, query in NAMED.items()

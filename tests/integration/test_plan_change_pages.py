@@ -203,7 +203,7 @@ def test_the_exact_words_of_a_department_stand_on_the_page_and_no_markup_of_it(
     door = open_store(portal.database.department_url, role=DEPARTMENT)
     worker = open_store(portal.database.worker_url, role=WORKER)
     clock, chance = portal.services.clock, set_chance("words")
-    ((reference,),) = portal.rows("select reference from plan")
+    ((reference,),) = portal.rows("select part_reference from plan_share where department = 'dwp'")
     said = PlanSaid(Said.CHANGE_ASKED, Reason.TOO_LONG, 5100, words)
     actor = Department(DepartmentCode("dwp"))
     answer_plan(door, clock, chance, actor=actor, reference=reference, said=said)
