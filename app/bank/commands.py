@@ -61,6 +61,11 @@ def add_to(commands: Any) -> None:
     out.add_argument("--out", type=Path, required=True, help="a folder, made where it is missing")
     out.set_defaults(act=_pay_out)
 
+    plans = errands.add_parser("plan-list", help="which debt each plan of a department is about")
+    plans.add_argument("department", help="its code, such as hmrc")
+    plans.add_argument("--out", type=Path, required=True, help="a folder, made where it is missing")
+    plans.set_defaults(act=_plan_list)
+
     back = errands.add_parser("pay-back", help="the file by which payers get money back")
     back.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="statements it came in on"
@@ -152,6 +157,12 @@ def _pay_out(given: argparse.Namespace) -> int:
     from app.bank.pay_out import pay_out
 
     return _at_the_desk(lambda desk: pay_out(desk, given.date, given.out))
+
+
+def _plan_list(given: argparse.Namespace) -> int:
+    from app.bank.plan_list import plan_list
+
+    return _at_the_desk(lambda desk: plan_list(desk, given.department, given.out))
 
 
 def _pay_back(given: argparse.Namespace) -> int:

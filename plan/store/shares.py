@@ -101,6 +101,13 @@ def of_plan(tx: Tx, plan_id: PlanId) -> list[ShareRow]:
     )
 
 
+def live_of(tx: Tx, department: DepartmentCode) -> list[ShareRow]:
+    """The live lines of one department, by the reference under which it knows each plan."""
+    mine = plan_share.c.department == department, plan_share.c.state.in_(_LIVE)
+    order = plan_share.c.part_reference, plan_share.c.share_id
+    return _shares(tx, select(*_ALL).where(*mine).order_by(*order))
+
+
 def one(tx: Tx, share_id: UUID) -> ShareRow | None:
     found = _shares(tx, select(*_ALL).where(plan_share.c.share_id == share_id))
     return found[0] if found else None

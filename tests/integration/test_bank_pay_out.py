@@ -30,7 +30,7 @@ from plan.remit import remit
 from tests.bank_desk import BankDesk, a_bank_desk
 from tests.builders import a_person, set_chance
 from tests.database import Database
-from tests.plan_builders import DAYS, PRIVATE, a_line, agreed, line_of, plan_of
+from tests.plan_builders import DAYS, PRIVATE, a_line, agreed, known_as, line_of, plan_of
 
 DAY = date(2026, 4, 2)
 AFTER_CUT_OFF = datetime(2026, 4, 2, 15, 30, tzinfo=UTC)
@@ -157,7 +157,7 @@ def test_outside_a_demonstration_no_department_is_paid_to_an_invented_account(
     assert "is the demonstration's" in pays_out(desk, status=1)
 
 
-def test_fines_are_records_as_the_courts_take_them(desk: BankDesk) -> None:
+def test_fines_are_records_as_the_courts_take_them_and_their_plans_a_list(desk: BankDesk) -> None:
     store, clock = desk.life.store, desk.life.clock
     person = a_person(store, clock, set_chance("fines"), "winston")
     line = a_line("hmcts", 5_000, token="25000001A")
@@ -176,6 +176,12 @@ def test_fines_are_records_as_the_courts_take_them(desk: BankDesk) -> None:
     desk.import_(Line(5_000, bank_reference(plan_of(store, person).reference)))
     remitted(desk)
     pays_out(desk)
+    said = desk.says("plan-list", "hmcts", "--out", str(desk.folder / "plans"))
+    assert said.startswith("Lines of plans: 1.")
+    (list_,) = (desk.folder / "plans").iterdir()
+    (row,) = csv.DictReader(io.StringIO(list_.read_text()))
+    assert (row["debt"], row["part of each payment"]) == ("25000001A", "50.00")
+    assert row["plan"] == known_as(store, person, "hmcts")
     (body,) = [body for name, body in files(desk).items() if name.startswith("hmcts-")]
     (job,) = json.loads(body)["interface_jobs"]
     assert job["source"] == "OTHER"
