@@ -25,6 +25,7 @@ from consent.people import Department
 from consent.store import WORKER, Store, open_store
 from plan.paying import LineSays, Outcome, ReceiptReason, RemittanceState
 from plan.receipts import BY_CONSOLE, Said, answer_allocation
+from plan.retention import drop_plans
 from tests.console_money import Money
 from tests.pages import Page
 from tests.portal import Client, Portal
@@ -297,3 +298,21 @@ def test_the_database_sends_nothing_back_on_one_persons_word(money: Money) -> No
         with pytest.raises(psycopg.errors.CheckViolation):
             connection.execute(alone, (line, one, one))
     assert receipts(money) == []
+
+
+def test_what_was_asked_goes_with_its_plan(money: Money) -> None:
+    says(money.staff(), money.line("dwp"), what="back", reason="other")
+    plan_id = money.life.plan.plan_id
+    checks = "select count(*) from return_check join allocation using (allocation_id)"
+    before = money.portal.rows(checks)[0][0]
+    url = money.portal.database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "update plan set state = 'ended', ended_reason = 'stopped', ended_at = now() - interval"
+            " '7 years' where plan_id = %s",
+            (plan_id,),
+        )
+    assert drop_plans(money.worker, money.portal.services.clock) == 1
+    assert money.portal.rows(checks)[0][0] == before - 1
+    assert money.portal.rows("select count(*) from plan where plan_id = %s", plan_id) == [(0,)]

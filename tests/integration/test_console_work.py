@@ -16,9 +16,10 @@ from consent.grant import Given
 from consent.holds import HoldState, Reason, ask_for_hold
 from consent.ids import DepartmentCode, new_uuid
 from consent.people import Department, Person
+from consent.store import WORKER, open_store
 from consent.store.holds import HoldRequest
 from consent.withdraw import withdraw
-from plan.answer_times import keep, span_of
+from plan.answer_times import drop_old, keep, span_of
 from tests.builders import a_person, given, set_chance
 from tests.console import sign_in
 from tests.integration.test_department_demand import EVENT
@@ -263,6 +264,18 @@ def test_a_week_is_counted_with_its_answer_times_and_nothing_small(office: Offic
     (median,) = (line for line in file if ",median," in line)
     assert 0.5 <= float(median.split(",")[3]) <= 0.55
     assert office.staff("odette", "council").get(DEMAND).says("1000")
+
+
+def test_answer_times_stay_two_years(office: Office) -> None:
+    part = office.portal.services
+    today = datetime.now(LONDON).date()
+    old = today - timedelta(days=today.weekday() + 7 * 110)
+    keep(part.store, {(DepartmentCode("slc"), old, 7): 3, (DepartmentCode("slc"), today, 7): 2})
+    worker = open_store(office.portal.database.worker_url, role=WORKER)
+    assert drop_old(worker, part.clock) == 1
+    worker.close()
+    rows = "select monday, answers from answer_time where department = 'slc'"
+    assert office.portal.rows(rows) == [(today, 2)]
 
 
 def test_a_week_that_is_not_over_is_not_there(office: Office) -> None:
