@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.add_column("plan_share", sa.Column("part_reference", sa.CHAR(14)))
     op.execute("alter table plan_share no force row level security")  # to see rows of before
     op.execute(MADE_UP)
+    op.execute("set constraints all immediate")  # what looks at each changed row looks now
     op.execute("alter table plan_share force row level security")
     op.alter_column("plan_share", "part_reference", nullable=False)
     op.create_index("ix_plan_share_part", "plan_share", ["part_reference", "department"])

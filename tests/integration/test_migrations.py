@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 
 from app.local import migrate
 from app.local.postgres import OWNER, Cluster, start
+from consent.store import WORKER, open_store
 from tests.database import Database
+from tests.plan_life import Life
 
 
 @pytest.fixture
@@ -59,6 +64,22 @@ def test_the_way_back_leaves_nothing_and_the_way_up_works_again(empty: Cluster) 
     assert tables(url) <= {"alembic_version"}
     migrate.upgrade(url)
     assert migrate.drift(url) is None
+
+
+def test_a_newer_version_starts_on_plans_of_before(database: Database) -> None:
+    """A plan that was agreed before departments had references of their own gets them."""
+    with (
+        closing(open_store(database.portal_url)) as store,
+        closing(open_store(database.worker_url, role=WORKER)) as worker,
+    ):
+        lines = len(Life(store, worker).plan.lines)
+    migrate.run(database.owner_url, lambda config: command.downgrade(config, "0018"))
+    migrate.upgrade(database.owner_url)
+    assert migrate.drift(database.owner_url) is None
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as connection:
+        made = connection.execute("select part_reference from plan_share").fetchall()
+    assert len({reference for (reference,) in made}) == len(made) == lines > 1
+    assert all(re.fullmatch("PL[0-9A-Z]{2} [0-9A-Z]{4} [0-9A-Z]{4}", one) for (one,) in made)
 
 
 def test_without_a_difference_no_migration_is_written() -> None:
