@@ -134,9 +134,9 @@ def test_what_is_no_reference_is_said_to_be_none(office: Office, typed: str, wor
 
 def test_so_many_references_may_be_tried(office: Office) -> None:
     client = office.staff("odette", "council")
-    for _ in range(30):
-        assert check(client, UNKNOWN).status == 200
-    page = check(client, UNKNOWN)
+    pages = (check(client, UNKNOWN) for _ in range(60))  # one more is free every ten seconds
+    tried, page = next((n, page) for n, page in enumerate(pages) if page.status != 200)
+    assert tried >= 30
     assert (page.status, page.heading) == (429, "You have tried too many times")
     assert check(office.staff("casimir", "council"), UNKNOWN).status == 200, "each for themself"
 
