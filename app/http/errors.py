@@ -73,9 +73,10 @@ BY_STATUS: Final = {
     503: "unavailable",
 }
 LAST_RESORT: Final = (
-    "<!doctype html><html lang='en'><meta charset='utf-8'><title>Problem with the service</title>"
-    "<h1>Sorry, there is a problem with the service</h1><p>Try again later.</p>"
-    "<p>For free debt advice call National Debtline: 0808 808 4000.</p></html>"
+    "<!doctype html><html lang='en'><meta charset='utf-8'>"
+    "<title>Sorry, there is a problem with the service</title>"
+    "<main><h1>Sorry, there is a problem with the service</h1><p>Try again later.</p>"
+    "<p>For free debt advice call National Debtline: 0808 808 4000.</p></main></html>"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from consent.clock import SetClock
@@ -17,10 +19,10 @@ from tests.portal import Portal
 pytestmark = pytest.mark.e2e
 
 
-def a_plan(portal: Portal, name: str, **more: object) -> str:
+def a_plan(portal: Portal, name: str, **more: Any) -> str:
     part = portal.services
     person = a_person(part.store, SetClock(part.clock.now()), set_chance(name), name)
-    agreed(part.store, SetClock(part.clock.now()), person, THREE, seed=name, **more)  # type: ignore[arg-type]
+    agreed(part.store, SetClock(part.clock.now()), person, THREE, seed=name, **more)
     return known_as(part.store, person).replace(" ", "-")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, session
 
-from app.http import logs
+from app.http import errors, logs
 from app.http.csrf import COOKIE
 from consent.errors import EphemeralLeak
 from debts.facts import Address
@@ -44,6 +44,19 @@ def test_error_pages_have_addresses_of_their_own(client: PageClient, code: int) 
 
 def test_an_unknown_address_is_not_found(client: PageClient) -> None:
     assert client.get("/nowhere").heading == "Page not found"
+
+
+def test_where_no_page_can_be_drawn_a_plain_one_says_whom_to_call(
+    client: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object, **__: object) -> str:
+        raise OSError("no database to draw with")
+
+    client.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr(errors, "render_template", nothing)
+    page = client.get("/trial/break")
+    assert (page.status, page.heading) == (500, "Sorry, there is a problem with the service")
+    assert page.says("0808 808 4000")
 
 
 def test_a_fault_shows_nothing_of_itself_and_logs_its_kind_and_place_only(

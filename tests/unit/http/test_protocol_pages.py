@@ -32,7 +32,7 @@ def client(portal: Flask) -> PageClient:
 
 
 def test_what_is_published_is_what_people_edit(client: PageClient) -> None:
-    yaml = pytest.importorskip("yaml")
+    yaml = pytest.importorskip("yaml", reason="only what tests need reads YAML")
     source = ROOT / "docs/protocol/department-protocol.openapi.yaml"
     said = yaml.safe_load(source.read_text(encoding="utf-8"))
     assert json.loads(protocol.raw()) == said, "run: .venv/bin/python scripts/publish-protocol"
