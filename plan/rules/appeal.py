@@ -21,6 +21,8 @@ class AppealWay(StrEnum):
     TAX = "tax"
     BENEFIT = "benefit"
     BENEFIT_AGAIN = "benefit_again"
+    HOUSING_BENEFIT = "housing_benefit"
+    TAX_CREDIT = "tax_credit"
     COUNCIL_TAX = "council_tax"
     PENALTY_CHARGE = "penalty_charge"
     COURT = "court"

@@ -121,6 +121,15 @@ APPEALS: Final[Mapping[AppealWay, str]] = MappingProxyType(
             "Ask %(department)s to decide again. If you still do not agree, you can appeal. It is"
             " free."
         ),
+        AppealWay.HOUSING_BENEFIT: N_(
+            "Write to the council within a month of its decision, and say why you do not agree. If"
+            " it does not change its mind, you can ask a tribunal to decide. It is free."
+        ),
+        AppealWay.TAX_CREDIT: N_(
+            "If the sum is wrong, ask HMRC to look at its decision again. If it does not change"
+            " its mind, you can ask a tribunal to decide. If the sum is right but you should not"
+            " have to pay it, tell HMRC why. It calls this a dispute. Both are free."
+        ),
         AppealWay.COUNCIL_TAX: N_(
             "Write to %(department)s and say why you do not agree. If it says no, or does not"
             " answer in 2 months, you can ask a tribunal to decide. It is free."
@@ -130,7 +139,8 @@ APPEALS: Final[Mapping[AppealWay, str]] = MappingProxyType(
             " independent adjudicator to decide. It is free."
         ),
         AppealWay.COURT: N_(
-            "Only a court can change this. A free adviser can tell you if you can appeal, and how."
+            "Only a court can change this. If you did not know about the case, tell the court soon:"
+            " it may look at it again. A free adviser can tell you if you can appeal, and how."
         ),
         AppealWay.ASK: N_(
             "Write to %(department)s and say why you do not agree. Ask it how you can appeal."

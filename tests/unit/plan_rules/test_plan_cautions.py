@@ -257,8 +257,11 @@ def test_f35_each_kind_of_debt_has_a_way_to_appeal_in_words_in_every_nation() ->
         ways |= found
         assert AppealWay.COURT in found
     assert ways == set(AppealWay) == set(APPEALS)
-    assert the_policy().appeals.of("LA_CTAX").way is AppealWay.COUNCIL_TAX
-    assert the_policy().appeals.of("SOMETHING_NEW").way is AppealWay.ASK
+    appeals = the_policy().appeals
+    assert appeals.of("LA_CTAX").way is AppealWay.COUNCIL_TAX
+    assert appeals.of("LA_HBOP").way is AppealWay.HOUSING_BENEFIT, "not mandatory reconsideration"
+    assert appeals.of("HMRC_TCO").way is AppealWay.TAX_CREDIT, "and a dispute, without a tribunal"
+    assert appeals.of("SOMETHING_NEW").way is AppealWay.ASK
 
 
 def test_f47_a_debt_whose_charges_stop_while_the_plan_is_kept_gets_no_interest() -> None:
