@@ -188,3 +188,34 @@ def ask_all(client: Client) -> float:
     answer = client.send(page, "/debts/get", follow=False)
     assert answer.status == 303, answer.text
     return pressed
+
+
+def answers(portal: Portal, person: str, **said: str) -> None:
+    """How departments answer this person in this test."""
+    for department, answer in said.items():
+        portal.control(department, person, answer)
+
+
+def only(portal: Portal, person: str, department: str, answer: str) -> Seated:
+    """A person with one permission, whose one department answers like this."""
+    portal.services.pulls.deadlines = QUICK
+    portal.control(department, person, answer)
+    return seat(portal, person, department)
+
+
+def tamsin_who_owes(portal: Portal) -> Seated:
+    """With debts at three departments and none at two, all of which answer at once."""
+    portal.services.pulls.deadlines = PATIENT
+    answers(portal, "testwell", dwp="0", council="0", dvla="0", hmrc="none:0", hmcts="none:0")
+    return seat(portal, "testwell", "dwp", "council", "dvla", "hmrc", "hmcts")
+
+
+def debt_address(page: Page, label: str) -> str:
+    """Where the debt of this name is on a page."""
+    return next(node["href"] for node in page.main.all("a") if node.text.startswith(label))
+
+
+def question(client: Seated, label: str, problem: str, more: str = "") -> Page:
+    """Say what is wrong with a debt, to the page after it."""
+    page = client.get(debt_address(client.get("/debts"), label) + "/query")
+    return client.send(page, problem=problem, more=more)

@@ -26,6 +26,9 @@ from tests.debts_desk import CAST, Seated, get_debts, seat
 from tests.pages import Page
 from tests.portal import Portal
 
+TAMSIN = ("dwp", "council", "dvla")
+"""Who answers Tamsin in most tests of the plan."""
+
 
 def a_budget(person: Person, **changes: int) -> Budget:
     """The cast's figures, whole and checked. `changes` are outgoings in pence, by line."""
@@ -117,3 +120,43 @@ def held(client: Seated, code: str) -> Held:
 def change_answer(client: Seated, code: str, **changes: Any) -> None:
     """The answer becomes another: late, or older, or about other debts."""
     client.visit.put(f"answer.{code}", replace(held(client, code), **changes))
+
+
+def tamsin_at_the_plan(portal: Portal) -> Seated:
+    """Her answers are here, her budget is checked, and £100 a month is what fits."""
+    quick(portal, "testwell", *TAMSIN)
+    return at_the_plan(portal, "testwell", *TAMSIN)
+
+
+def to_share(client: Seated) -> Page:
+    """From the offer to the page that asks whom the plan is shared with."""
+    page = client.get("/plan")
+    while page.path != "/plan/share":
+        page = step(client, page)
+    return page
+
+
+def step(client: Seated, page: Page) -> Page:
+    """One page on."""
+    typed: dict[str, dict[str, str]] = {
+        "/plan": {"do": "continue"},
+        "/plan/day": {"day": "1"},
+        "/plan/how": {"method": "card"},
+    }
+    if page.path == "/plan/share":
+        names = {node["name"] for node in page.form().all("input", type_="radio")}
+        return client.send(page, **dict.fromkeys(names, "yes"))  # type: ignore[arg-type]
+    return client.send(page, **typed[page.path])  # type: ignore[arg-type]
+
+
+def plans(portal: Portal) -> list[tuple[Any, ...]]:
+    """Of everybody: pence a payment, day of the month, method, state."""
+    return portal.rows("select payment_pence, pay_day, method, state from plan")
+
+
+def given(portal: Portal) -> list[tuple[Any, ...]]:
+    """Of everybody: department, purpose and state of each permission but those to look."""
+    return portal.rows(
+        "select department, purpose, state from consent_grant"
+        " where purpose <> 'view_debts' order by 1, 2"
+    )

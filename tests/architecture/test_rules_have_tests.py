@@ -27,7 +27,7 @@ OF_THE_AWARD: Final = "the Department for Work and Pensions works its deductions
 OF_A_LIFE: Final = "happens in a plan's life, outside plan/rules"
 
 ELSEWHERE: Final = {
-    "AFF-13": "only totals go, by a permission of their own: tests/integration/test_plan_pages.py",
+    "AFF-13": "only totals go, by a yes of their own: tests/integration/test_plan_agree_pages.py",
     "AFF-32": "our statement has the Standard's lines; HMRC's are asked by HMRC",
     "AFF-33": "our statement is the home's, as in the Standard",
     "AFF-34": "the amounts offered are those of decision 8",

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from app.citizen.view import claims_for_plan, current_view, moratorium_until
 from plan.rules.claim import Claim
-from tests.debts_desk import PATIENT, Seated, get_debts, seat
-from tests.integration.test_debts_pages import answers, question
+from tests.debts_desk import PATIENT, Seated, answers, get_debts, question, seat
 from tests.portal import House, Portal
 
 
