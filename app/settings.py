@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,10 +34,12 @@ DEMONSTRATION_TEMPLATES: Final = (
 """Of emails and of text messages, at the simulator."""
 DEMONSTRATION_CLIENT: Final = "see-and-pay-demonstration"
 DEMONSTRATION_CONSOLE: Final = "see-and-pay-console"
+DEMONSTRATION_CASH: Final = "0000"
 DEPARTMENTS_PRIVATE_KEYS: Final = "*_seal.jwk.json"
 """Only the demonstration has a department's private key beside ours."""
 SIGNERS_KEYS: Final = ("portal.jwk.json", "log.jwk.json")
 """The private keys of the signer: no other process starts where it could read them (SEC-19)."""
+_CASH_PREFIX: Final = re.compile("[0-9]{0,12}")
 LONGEST_SOCKET: Final = 107
 """Bytes of a socket's path that the kernel allows."""
 
@@ -78,6 +81,8 @@ class Settings:
     """Ids of the bare templates of emails and of text messages at GOV.UK Notify."""
     paying_account: PayingAccount | None = None
     """Where transfers arrive; without it nobody is shown how to pay by transfer."""
+    cash_prefix: str = ""
+    """The digits by which a cash network knows us; without them nobody is offered cash."""
     brand: Brand = "generic"
     more_form_origins: tuple[str, ...] = ()
     more_hosts: tuple[str, ...] = ()
@@ -202,6 +207,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
             environ.get("SVD_NOTIFY_TEXT_TEMPLATE", text),
         ),
         paying_account=paying_account(environ, demonstration=demonstration),
+        cash_prefix=environ.get("SVD_CASH_PREFIX", DEMONSTRATION_CASH if demonstration else ""),
         brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
         more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
         more_hosts=_list(environ.get("SVD_HOSTS", "")),
@@ -221,6 +227,8 @@ def _faults(found: Settings) -> list[str]:
     if not found.one_login_client_id:
         faults.append("SVD_ONE_LOGIN_CLIENT_ID must be the client id at the sign-in service.")
     faults += account_faults(found.paying_account, demonstration=found.demonstration)
+    if not _CASH_PREFIX.fullmatch(found.cash_prefix):
+        faults.append("SVD_CASH_PREFIX must be at most 12 digits, as the cash network gave them.")
     if len(os.fsencode(found.signer_socket)) > LONGEST_SOCKET:
         faults.append(f"SVD_SIGNER_SOCKET must be at most {LONGEST_SOCKET} bytes long.")
     if any((found.keys_dir / name).exists() for name in SIGNERS_KEYS):

@@ -7,7 +7,6 @@ Exit 0: done, and the sums add up. 1: something waits for you, or was not done; 
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -56,6 +55,13 @@ def add_to(commands: Any) -> None:
     )
     record.set_defaults(act=_record)
 
+    receipts = errands.add_parser("record-file", help="many such receipts, from a CSV file")
+    receipts.add_argument("--route", choices=("cash", "benefit"), required=True)
+    receipts.add_argument(
+        "file", type=Path, metavar="FILE", help="reference,pence,date,receipt_id in its first line"
+    )
+    receipts.set_defaults(act=_record_file)
+
     out = errands.add_parser("pay-out", help="the files by which departments are paid for a day")
     out.add_argument("date", type=date.fromisoformat, help="the day of the remittances: 2026-11-28")
     out.add_argument("--out", type=Path, required=True, help="a folder, made where it is missing")
@@ -82,15 +88,22 @@ def add_to(commands: Any) -> None:
 
 
 def _pence(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= 100_000_000:
-        raise argparse.ArgumentTypeError("whole pence from 1 to 100000000")
-    return int(text)
+    from app.bank.recording import whole_pence
+
+    return int(_or_usage(whole_pence, text))
 
 
 def _receipt(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9./_-]{1,64}", text):
-        raise argparse.ArgumentTypeError("1 to 64 letters, digits and . / _ -")
-    return text
+    from app.bank.recording import receipt_number
+
+    return str(_or_usage(receipt_number, text))
+
+
+def _or_usage(read: Callable[[str], Any], text: str) -> Any:
+    try:
+        return read(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def _at_the_desk(errand: Callable[[Any], int]) -> int:
@@ -151,6 +164,12 @@ def _record(given: argparse.Namespace) -> int:
     from app.bank.recording import record
 
     return _at_the_desk(lambda desk: record(desk, given))
+
+
+def _record_file(given: argparse.Namespace) -> int:
+    from app.bank.recording import record_file
+
+    return _at_the_desk(lambda desk: record_file(desk, given.file, given.route))
 
 
 def _pay_out(given: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from app.citizen.plan_change import running
 from app.citizen.plan_steps import PLAN
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import services
+from app.http.current import services, settings
 from app.http.fields import Choice, Money
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
@@ -145,4 +145,5 @@ def _page(plan: PlanSoFar, found: CanPay, form: Form) -> Response:
         fresh=left is not None,
         several=left is not None and sum(1 for pence in left.values() if pence) > 1,
         keeps=last is not None and last.has_agreement,
+        cash=bool(settings().cash_prefix),
     )

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.citizen import plan_words
 from app.http import session
 from app.http.access import signed_in
-from app.http.current import services
+from app.http.current import services, settings
 from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
@@ -73,6 +73,7 @@ def made() -> Response:
         payments=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
         number=number,
         pages=pages,
+        cash=bool(settings().cash_prefix),
     )
 
 

@@ -18,9 +18,6 @@ NAMED_IN_A_STRING = {
     "govuk-frontend-jinja",  # a template loader finds it by name
     "tzdata",  # zoneinfo finds it by itself
 }
-FOR_WHAT_COMES_NEXT = {
-    "segno",  # codes on letters
-}
 
 
 def usual(name: str) -> str:
@@ -83,7 +80,7 @@ def test_every_import_is_a_named_dependency() -> None:
 
 def test_every_named_dependency_is_used() -> None:
     used = imported().keys() | {COMES_WITH.get(name, name) for name in imported()}
-    assert required() - used - NAMED_IN_A_STRING - FOR_WHAT_COMES_NEXT == set()
+    assert required() - used - NAMED_IN_A_STRING == set()
 
 
 @pytest.mark.parametrize("lock", ["main.txt", "dev.txt"])

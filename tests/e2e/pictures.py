@@ -288,6 +288,7 @@ def test_paying_d70_to_d73(album: Album) -> None:
     fell_due(portal, 1)
     album.shot("/plan/pay", "pay-due")
     album.shot("/plan/pay/transfer", "transfer")
+    album.shot("/plan/pay/cash", "cash")
     album.error("/plan/pay", "pay-error", "Continue to payment", how_much="other", amount="0.50")
     part = portal.services
     store = open_store(portal.database.worker_url, role=WORKER)

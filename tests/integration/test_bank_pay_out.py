@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -272,6 +273,32 @@ def test_cash_counts_once_for_each_receipt(desk: BankDesk) -> None:
     paid = desk.rows("select route, sum(amount_pence), count(*) from payment group by route")
     assert paid == [("cash", 10_000, 2)]
     assert desk.rows("select sum(paid_pence) from instalment") == [(10_000,)]
+
+
+def test_a_days_receipts_are_read_from_a_file_each_line_by_itself(desk: BankDesk) -> None:
+    today, file = datetime.now(UTC).date(), desk.folder / "counter.csv"
+    words = ("record-file", "--route", "cash", file)
+    head = "reference,pence,date,receipt_id"
+    good = [f"{desk.reference},{pence},{today},PO-{pence}" for pence in (1000, 2000)]
+    bad = [
+        f"{desk.reference[:-1]}?,500,{today},PO-500",
+        f"{desk.reference},5.00,{today},PO-5",
+        f"{desk.reference},700,28/11/2026,PO-7",
+        f"{desk.reference},900",
+        f"{desk.reference},900,{today},PO-900,more",
+    ]
+    file.write_text("\n".join([head, good[0], *bad, good[1]]) + "\n")
+    said = desk.says(*words, status=1)
+    for line, why in enumerate(("not a reference", "whole number", "2026-11-28", "4 columns"), 3):
+        assert re.search(f"line {line}: not recorded: .*{why}", said)
+    assert "7 receipts, 2 recorded, 0 recorded before, 5 not recorded." in said
+    file.write_text("\n".join([head, *good]))
+    assert "2 receipts, 0 recorded, 2 recorded before, 0 not recorded." in desk.says(*words)
+    paid = desk.rows("select route, sum(amount_pence), count(*) from payment group by route")
+    assert paid == [("cash", 3000, 2)]
+    for body in (b"pence,reference\n1,2\n", b"\xff\xfe\x00", b""):
+        file.write_bytes(body)
+        assert "nothing was recorded" in desk.says(*words, status=1)
 
 
 def test_no_name_account_or_message_of_a_payer_stays_anywhere(desk: BankDesk) -> None:
