@@ -78,7 +78,7 @@ def quote(text: str | bytes) -> dict[str, Any]:
         policy = load().on(case.on, case.nation)
         answer = answer_of(case, propose(case, policy), policy)
         if asked.compare:
-            answer["comparison"] = comparison_of(compare(case, policy))
+            answer["comparison"] = comparison_of(compare(case, policy), case.every)
     except PaymentNotPossible as why:
         raise Faulty(f"payment: {why}") from None
     except StrategyNotPossible as why:

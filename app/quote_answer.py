@@ -1,5 +1,8 @@
 """What `svd quote` answers, ready for JSON. Amounts are whole pence.
 
+Of a plan that is paid by the month everything is counted in months. Of one that is paid every week,
+two weeks or four weeks (`every`) payments are counted, and `months` says how long they take.
+
 Each answer has the same fields, with null where there is nothing to say. What a notice rests on
 stands beside it, and only then: the cap, the minimum, the debts that may be too old or are shown
 twice, and the interest that is forecast.
@@ -12,6 +15,7 @@ from typing import Any, Final
 
 from plan.rules.case import Case
 from plan.rules.comparison import Compared
+from plan.rules.frequencies import Frequency, months_of
 from plan.rules.guidelines import guideline_excesses
 from plan.rules.policy import Policy
 from plan.rules.proposal import Proposal
@@ -19,7 +23,7 @@ from plan.rules.reasons import Notice
 from plan.rules.schedule import Schedule
 
 LONGEST_SCHEDULE: Final = 12_000
-"""Months. A thousand years is listed to the last penny; beyond it only the months are told."""
+"""Payments. A thousand years of months is listed to the last penny; more is only counted."""
 
 
 def answer_of(case: Case, proposal: Proposal, policy: Policy) -> dict[str, Any]:
@@ -32,15 +36,20 @@ def answer_of(case: Case, proposal: Proposal, policy: Policy) -> dict[str, Any]:
         "surplus": money and money.surplus,
         "savings": money and money.savings,
         "available": money and money.available,
+        **_often(proposal.every),
         "payment": proposal.payment,
         "strategy": proposal.strategy,
         "policy": proposal.policy,
-        "months": proposal.months,
+        **_long(proposal.payments, proposal.every),
         "options": [
-            {"share": option.part, "payment": option.payment, "months": option.months}
+            {
+                "share": option.part,
+                "payment": option.payment,
+                **_long(option.payments, proposal.every),
+            }
             for option in proposal.options
         ],
-        "schedule": _schedule(proposal.schedule, [share.claim.id for share in proposal.shares]),
+        "schedule": _schedule(proposal, proposal.schedule),
         "excluded": [{"id": out.claim.id, "reason": out.reason} for out in proposal.excluded],
         "notices": list(proposal.notices),
         **_interest(proposal),
@@ -49,59 +58,75 @@ def answer_of(case: Case, proposal: Proposal, policy: Policy) -> dict[str, Any]:
     }
 
 
-def comparison_of(compared: Iterable[Compared]) -> list[dict[str, Any]]:
+def comparison_of(compared: Iterable[Compared], every: Frequency) -> list[dict[str, Any]]:
     """Each way to share that the case can have; none where there is no schedule (F97)."""
+    unit = _unit(every)
     return [
         {
             "strategy": way.strategy,
             "usual": way.usual,
-            "months": way.months,
-            "months_with_interest": way.payments,
+            **_long(way.payments, every),
+            f"{unit}s_with_interest": way.payments_with_interest,
             "lines": way.lines,
             "interest": way.interest,
-            "ends": {ending.claim.id: ending.month for ending in way.endings},
+            "ends": {ending.claim.id: ending.payment for ending in way.endings},
         }
         for way in compared
     ]
 
 
-def _schedule(schedule: Schedule | None, ids: list[str]) -> list[dict[str, Any]]:
-    if schedule is None or schedule.months > LONGEST_SCHEDULE:
+def _unit(every: Frequency) -> str:
+    return "month" if every is Frequency.MONTH else "payment"
+
+
+def _long(payments: int | None, every: Frequency) -> dict[str, Any]:
+    months = payments and months_of(payments, every)
+    return {"months": months, **({"payments": payments} if _often(every) else {})}
+
+
+def _often(every: Frequency) -> dict[str, Any]:
+    return {} if every is Frequency.MONTH else {"every": every}
+
+
+def _schedule(proposal: Proposal, schedule: Schedule | None) -> list[dict[str, Any]]:
+    if schedule is None or schedule.payments > LONGEST_SCHEDULE:
         return []
+    unit, ids = _unit(proposal.every), [share.claim.id for share in proposal.shares]
     return [
         {
-            "month": month.number,
-            "total": month.total,
-            "lines": dict(zip(ids, month.shares, strict=True)),
+            unit: payment.number,
+            "total": payment.total,
+            "lines": dict(zip(ids, payment.shares, strict=True)),
         }
-        for month in schedule.each_month()
+        for payment in schedule.each_payment()
     ]
 
 
 def _interest(proposal: Proposal) -> dict[str, Any]:
-    """The forecast, whose it is, and the months in which it would be paid (INT-05)."""
+    """The forecast, whose it is, and the payments by which it would be paid (INT-05)."""
     if not proposal.interest:
         return {}
+    unit = _unit(proposal.every)
     return {
         "interest": proposal.interest,
         "interest_of": {
             share.claim.id: share.interest for share in proposal.shares if share.interest
         },
-        "months_with_interest": proposal.months_with_interest,
-        "interest_months": [
-            {"month": month, "total": total} for month, total in _interest_months(proposal)
+        f"{unit}s_with_interest": proposal.payments_with_interest,
+        f"interest_{unit}s": [
+            {unit: number, "total": total} for number, total in _interest_payments(proposal)
         ],
     }
 
 
-def _interest_months(proposal: Proposal) -> Iterator[tuple[int, int]]:
-    """What the last month of the schedule has room for, and the months after it."""
-    tail, months = proposal.tail, proposal.months
-    if tail is None or months is None or months + tail.months_more > LONGEST_SCHEDULE:
+def _interest_payments(proposal: Proposal) -> Iterator[tuple[int, int]]:
+    """What the last payment of the schedule has room for, and the payments after it."""
+    tail, count = proposal.tail, proposal.payments
+    if tail is None or count is None or count + tail.payments_more > LONGEST_SCHEDULE:
         return
     if tail.with_last:
-        yield months, tail.with_last
-    yield from enumerate(tail.payments(), months + 1)
+        yield count, tail.with_last
+    yield from enumerate(tail.each_payment(), count + 1)
 
 
 def _beside(proposal: Proposal) -> dict[str, Any]:

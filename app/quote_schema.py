@@ -17,7 +17,7 @@ from debts.money import NOTHING, Pence
 from plan.rules.case import Case
 from plan.rules.claim import Claim, Nation
 from plan.rules.eligibility import FACTS
-from plan.rules.frequencies import Frequency
+from plan.rules.frequencies import PAYMENTS, Frequency
 from plan.rules.statement import Household, Line, Statement
 from plan.rules.statement_lines import INCOME_LINES, OUTGOING_LINES
 from plan.rules.strategies import StrategyName
@@ -248,6 +248,7 @@ class CaseSchema(Strict):
     nation = _one_of([nation.value for nation in Nation])
     strategy = _one_of([name.value for name in StrategyName], required=False)
     payment = Amount()
+    every = _one_of([every.value for every in PAYMENTS], required=False)
     minimum = Amount(load_default=NOTHING)
     statement = fields.Nested(StatementSchema, error_messages=_REQUIRED)
     standard_allowance = Amount()
@@ -271,6 +272,7 @@ class CaseSchema(Strict):
             claims=tuple(data["debts"]),
             statement=_statement(said) if said else None,
             payment=data.get("payment"),
+            every=Frequency(data.get("every", Frequency.MONTH)),
             minimum=data["minimum"],
             strategy=StrategyName(strategy) if strategy else None,
             statement_is_whole=not said or said["whole"],

@@ -11,6 +11,7 @@ from consent.ids import DepartmentCode
 from consent.register import Register
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
+from plan.rules.frequencies import at_least
 from plan.rules.proposal import Proposal
 from plan.terms import Terms, Tier
 
@@ -58,7 +59,7 @@ def lines_of(proposal: Proposal, register: Register) -> tuple[Line, ...]:
                 pence=share.first,
                 weight_ppm=share.weight_ppm,
                 rank=share.rank,
-                at_minimum=0 < share.first <= (claim.minimum_pence or 0),
+                at_minimum=0 < share.first <= at_least(claim.minimum_pence or 0, proposal.every),
                 silence_days=entry.silence_days if entry else 0,
                 charges_stop=entry is not None and entry.stops_charges,
             )

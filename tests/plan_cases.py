@@ -1,7 +1,7 @@
 """Cases, claims and statements for the tests of the plan's rules; and the plain way to share.
 
 `reference_*` says the rules of sharing in the slowest and plainest way there is, with fractions
-and month by month, so that the engine has something to be compared with.
+and payment by payment, so that the engine has something to be compared with.
 """
 
 from __future__ import annotations
@@ -171,10 +171,10 @@ def _reference_strategy(
     return [a + b for a, b in zip(first, second, strict=True)]
 
 
-def reference_months(
+def reference_payments(
     payment: int, debts: Sequence[Weighed], strategy: StrategyName
 ) -> Iterator[tuple[int, ...]]:
-    """A whole plan, walked month by month."""
+    """A whole plan, walked payment by payment."""
     left = [debt.weight for debt in debts]
     while any(left):
         shares = reference_payment(payment, debts, left, strategy)

@@ -18,6 +18,7 @@ from debts.view import CardState, Numbered, View
 from plan.progress import progress
 from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim
+from plan.rules.frequencies import Frequency, at_least, at_most, payments_in
 from plan.rules.policy import Policy
 from plan.rules.proposal import Proposal, propose
 from plan.rules.reasons import Outcome, Reason
@@ -26,7 +27,7 @@ from plan.rules.strategies import StrategyName
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Worked(Ephemeral):
-    """What the rules say to this person's case. Pence a month.
+    """What the rules say to this person's case. Pence of each payment.
 
     `suggested` is half of what is available or, where half makes no plan, the first of the other
     offers that does; `proposal` is for the amount that the person looks at. `payment_gone` is that
@@ -63,10 +64,10 @@ class Worked(Ephemeral):
     def least(self) -> Pence:
         """The smallest payment that makes a plan: the policy's, the minimums', and one by which
         it is over in time (decision 12)."""
-        figures = self.policy.affordability
-        minimums = sum(_least(share.claim) for share in self.proposal.shares)
-        in_time = -(-self.proposal.owed // figures.most_months)
-        return Pence(max(figures.smallest_payment, minimums, in_time))
+        figures, every = self.policy.affordability, self.case.every
+        minimums = sum(_least(share.claim, every) for share in self.proposal.shares)
+        in_time = -(-self.proposal.owed // payments_in(figures.most_months, every))
+        return Pence(max(at_most(figures.smallest_payment, every), minimums, in_time))
 
     def of(self, claim: Claim) -> Numbered:
         """The debt that a claim was made from."""
@@ -154,5 +155,5 @@ def _chosen(
     return (found, False) if found.outcome is Outcome.PLAN else (suggested, True)
 
 
-def _least(claim: Claim) -> int:
-    return min(claim.minimum_pence or 0, claim.balance_pence)
+def _least(claim: Claim, every: Frequency) -> int:
+    return min(at_least(claim.minimum_pence or 0, every), claim.balance_pence)

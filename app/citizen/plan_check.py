@@ -122,7 +122,7 @@ def _page(
 ) -> Response:
     worked, proposal = found.worked, found.worked.proposal
     session.visit().put(PLAN_SHOWN, found.shown)
-    days = plan_dates.payment_days(found.terms.pay_day, proposal.months or 1)
+    days = plan_dates.payment_days(found.terms.pay_day, proposal.payments or 1)
     return page(
         "citizen/plan/check.html",
         form=form,

@@ -60,7 +60,7 @@ class ShownPlan(Ephemeral):
 
     fingerprint: str
     payment: Pence
-    months: int
+    payments: int
     lines: tuple[ShownLine, ...]
 
 
@@ -76,11 +76,11 @@ class LetterLine(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LetterRun(Ephemeral):
-    """Months in which the same is paid: from the first day to the last one."""
+    """Payments that are all the same: from the first day to the last one."""
 
     first: date
     last: date
-    months: int
+    payments: int
     total: Pence
     shares: tuple[Pence, ...]
 
@@ -94,7 +94,7 @@ class PlanLetter(Ephemeral):
     """
 
     reference: str
-    months: int
+    payments: int
     finish: date
     last_payment: Pence
     lines: tuple[LetterLine, ...]

@@ -37,11 +37,11 @@ def letter_of(
 ) -> PlanLetter:
     """The letter of a plan just agreed, from the figures of this visit."""
     worked = offer.worked
-    months = worked.proposal.months or 1
-    days = payment_days(offer.terms.pay_day, months, start=agreed.starts_on)
+    count = worked.proposal.payments or 1
+    days = payment_days(offer.terms.pay_day, count, start=agreed.starts_on)
     return PlanLetter(
         reference=agreed.reference,
-        months=months,
+        payments=count,
         finish=days[-1],
         last_payment=worked.proposal.last_payment or NOTHING,
         lines=tuple(
@@ -110,6 +110,6 @@ def code(day: date) -> str:
 def _runs(offer: Offer, days: Sequence[date]) -> tuple[LetterRun, ...]:
     schedule = offer.worked.proposal.schedule
     return tuple(
-        LetterRun(days[run.first - 1], days[run.last - 1], run.months, run.total, run.shares)
+        LetterRun(days[run.first - 1], days[run.last - 1], run.payments, run.total, run.shares)
         for run in (schedule.runs if schedule else ())
     )

@@ -111,7 +111,7 @@ def _whole(letter: PlanLetter) -> Iterator[Part]:
     )
     if letter.left_out:
         yield Part(_("Not in this plan"), items=letter.left_out)
-    amounts = [run.total for run in letter.runs for _month in range(run.months)]
+    amounts = [run.total for run in letter.runs for _each in range(run.payments)]
     yield Part(
         _("Every payment"),
         words=(
@@ -130,10 +130,12 @@ def _whole(letter: PlanLetter) -> Iterator[Part]:
 
 
 def _when(run: LetterRun) -> str:
-    if run.months == 1:
+    if run.payments == 1:
         return long_date(run.first)
     first, last = long_date(run.first), long_date(run.last)
-    return _("%(first)s to %(last)s, %(count)s payments", first=first, last=last, count=run.months)
+    return _(
+        "%(first)s to %(last)s, %(count)s payments", first=first, last=last, count=run.payments
+    )
 
 
 def _goes(letter: PlanLetter, run: LetterRun) -> str:

@@ -40,11 +40,12 @@ blueprint = Blueprint("plan_progress", __name__)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Left(Ephemeral):
-    """What the answers of this visit say of the plan's lines. Pence; `months` is None where the
-    payment is too small to say. `missing` are departments without an answer on the page."""
+    """What the answers of this visit say of the plan's lines. Pence; `payments` is how many are
+    left, None where the payment is too small to say. `missing` are departments without an answer
+    on the page."""
 
     pence: Pence
-    months: int | None
+    payments: int | None
     finish: date | None
     cleared: tuple[str, ...]
     missing: tuple[str, ...]
@@ -62,7 +63,7 @@ def so_far() -> Response:
     left = left_to_pay(plan, current_view()) if plan.live else None
     with part.store.transaction(actor) as tx:
         paid = payments.paid_by_line(tx, plan.plan_id)
-    count = plan.payments_made + left.months if left and left.months is not None else 0
+    count = plan.payments_made + left.payments if left and left.payments is not None else 0
     return page(
         "citizen/plan/progress.html",
         plan=plan,
@@ -114,11 +115,11 @@ def left_to_pay(
         if tag in tags:
             claims[tag] = claim_from_debt(numbered.debt, numbered.department, on=plan_dates.today())
     gone = {line.department for tag, line in tags.items() if tag not in claims} & answered
-    months = _months(plan, list(claims.values()), payment or plan.payment) if claims else 0
+    count = _payments(plan, list(claims.values()), payment or plan.payment) if claims else 0
     return Left(
         pence=Pence(sum(claim.balance_pence for claim in claims.values())),
-        months=months if not wanted - answered else None,
-        finish=_finish(plan, months, pay_day) if months and not wanted - answered else None,
+        payments=count if not wanted - answered else None,
+        finish=_finish(plan, count, pay_day) if count and not wanted - answered else None,
         cleared=tuple(
             plan_words.name(code)
             for code in sorted(gone - {claim.department for claim in claims.values()})
@@ -127,7 +128,7 @@ def left_to_pay(
     )
 
 
-def _months(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
+def _payments(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
     """How many payments are left by the plan's own strategy, from today's balances."""
     today = plan_dates.today()
     policy = services().policies.on(today, current_nation() or Nation.ENGLAND)
@@ -138,11 +139,11 @@ def _months(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
         payment=Pence(payment),
         strategy=StrategyName(plan.strategy),
     )
-    return propose(case, policy).months
+    return propose(case, policy).payments
 
 
-def _finish(plan: PlanSoFar, months: int, pay_day: int | None) -> date:
+def _finish(plan: PlanSoFar, count: int, pay_day: int | None) -> date:
     """By the plan's own day, or by another one from the first on which it can be paid."""
     if pay_day is not None and pay_day != plan.pay_day:
-        return plan_dates.last_day(pay_day, months)
-    return plan_dates.last_day(plan.pay_day, months, start=plan.next_due or plan.starts_on)
+        return plan_dates.last_day(pay_day, count)
+    return plan_dates.last_day(plan.pay_day, count, start=plan.next_due or plan.starts_on)

@@ -25,6 +25,7 @@ from app.http.text import lazy_gettext as _l
 from debts.money import Pence, format_pounds
 from plan.progress import progress
 from plan.rules.affordability import Part
+from plan.rules.frequencies import months_of
 from plan.rules.proposal import Option
 from plan.rules.reasons import Notice, Outcome
 
@@ -124,9 +125,9 @@ def _part_of(worked: Worked) -> str:
 def _offers(worked: Worked) -> list[Option]:
     """Amounts to choose from. Those that all pay everything at once are one choice."""
     possible = [one for one in worked.proposal.options if one.outcome is Outcome.PLAN]
-    once = [one for one in possible if one.months == 1]
+    once = [one for one in possible if one.payments == 1]
     shown = [one for one in once if one.part == _part_of(worked)] or once
-    return [one for one in possible if one.months != 1 or one is shown[0]]
+    return [one for one in possible if one.payments != 1 or one is shown[0]]
 
 
 def _own_amount(worked: Worked) -> str:
@@ -136,18 +137,18 @@ def _own_amount(worked: Worked) -> str:
 
 def _page(worked: Worked, form: Form) -> Response:
     proposal, day = worked.proposal, worked.draft.pay_day
-    months = proposal.months or 1
-    days = plan_dates.payment_days(day, months)
+    count = proposal.payments or 1
+    days = plan_dates.payment_days(day, count)
     return page(
         "citizen/plan/plan.html",
         form=form,
         worked=worked,
         proposal=proposal,
-        months=months,
+        count=count,
         days=days,
         month=plan_dates.month_and_year,
         bars=plan_words.bars(plan_words.rows(worked), days),
-        ways=len(proposal.shares) > 1 and months > 1,
+        ways=len(proposal.shares) > 1 and count > 1,
         how=plan_words.how_worked_out(worked),
         left_out=plan_words.left_out(worked),
         can_appeal=plan_words.can_appeal(worked),
@@ -155,13 +156,13 @@ def _page(worked: Worked, form: Form) -> Response:
         interest=plan_words.interest(worked),
         charges_stop=plan_words.charges_stop(worked),
         offers=[
-            (one.part, min(one.payment, proposal.owed), plan_dates.last_day(day, one.months or 1))
+            (one.part, min(one.payment, proposal.owed), plan_dates.last_day(day, one.payments or 1))
             for one in _offers(worked)
         ],
         beside=plan_words.beside(proposal),
         long=Notice.LONG_PLAN in proposal.notices,
         stale_figures=Notice.GUIDELINES_OUT_OF_DATE in proposal.notices,
-        short=months < SHORT_PLAN,
+        short=months_of(count, proposal.every) < SHORT_PLAN,
         gone=worked.payment_gone,
         declined=[plan_words.name(code) for code in sorted(worked.draft.declined)],
     )

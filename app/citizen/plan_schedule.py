@@ -23,14 +23,14 @@ from debts.money import Pence
 
 blueprint = Blueprint("plan_schedule", __name__)
 FIRST: Final = 12
-"""Months on the page before "Show all"."""
+"""Payments on the page before "Show all"."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the start of a formula."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Payment(Ephemeral):
-    """One month: its day, its total, and each debt's part in the order of the plan."""
+    """One payment: its day, its total, and each debt's part in the order of the plan."""
 
     day: date
     total: Pence
@@ -70,9 +70,9 @@ def payments(worked: Worked) -> Iterator[Payment]:
     found = worked.proposal.schedule
     if found is None:
         return
-    days = plan_dates.payment_days(worked.draft.pay_day, found.months)
-    for month, day in zip(found.each_month(), days, strict=True):
-        yield Payment(day, month.total, month.shares)
+    days = plan_dates.payment_days(worked.draft.pay_day, found.payments)
+    for one, day in zip(found.each_payment(), days, strict=True):
+        yield Payment(day, one.total, one.shares)
 
 
 def plain(cell: str) -> str:

@@ -49,7 +49,7 @@ def offer(worked: Worked) -> Offer | None:
     shown = ShownPlan(
         fingerprint=fingerprint(terms, lines),
         payment=proposal.first_payment or NOTHING,
-        months=proposal.months or 0,
+        payments=proposal.payments or 0,
         lines=tuple(
             ShownLine(row.department, row.label, row.first) for row in plan_words.rows(worked)
         ),

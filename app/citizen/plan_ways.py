@@ -42,7 +42,7 @@ class Way(Ephemeral):
     words: str
     first: Bar | None
     bars: list[Bar]
-    months: int
+    payments: int
     usual: bool
     waits: bool
 
@@ -93,9 +93,9 @@ def ways_of(worked: Worked) -> list[Way]:
 
 
 def _way(worked: Worked, proposal: Proposal, strategy: StrategyName, usual: Proposal) -> Way:
-    months = proposal.months or 1
+    count = proposal.payments or 1
     rows = plan_words.rows(worked, proposal)
-    bars = plan_words.bars(rows, plan_dates.payment_days(worked.draft.pay_day, months))
+    bars = plan_words.bars(rows, plan_dates.payment_days(worked.draft.pay_day, count))
     ends = [row.paid_off_in for row in rows]
     waits = any(
         share.priority and share.paid_off_in > before.paid_off_in
@@ -107,7 +107,7 @@ def _way(worked: Worked, proposal: Proposal, strategy: StrategyName, usual: Prop
         words=_(SHARED[strategy]),
         first=bars[ends.index(min(ends))] if min(ends) < max(ends) else None,
         bars=bars,
-        months=months,
+        payments=count,
         usual=strategy is usual.strategy,
         waits=waits,
     )
@@ -115,14 +115,14 @@ def _way(worked: Worked, proposal: Proposal, strategy: StrategyName, usual: Prop
 
 def _page(worked: Worked, form: Form) -> Response:
     found = ways_of(worked)
-    months = {way.months for way in found}
-    days = plan_dates.payment_days(worked.draft.pay_day, max(months))
+    counts = {way.payments for way in found}
+    days = plan_dates.payment_days(worked.draft.pay_day, max(counts))
     return page(
         "citizen/plan/ways.html",
         form=form,
         ways=found,
         payment=worked.proposal.payment,
-        same=len(months) == 1,
-        count=max(months),
+        same=len(counts) == 1,
+        count=max(counts),
         finish=plan_dates.month_and_year(days[-1]),
     )

@@ -74,7 +74,7 @@ SAID_ELSEWHERE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row(Ephemeral):
-    """One debt of the plan as a row: `paid_off_in` is the month of its last payment, from 1."""
+    """One debt of the plan as a row: `paid_off_in` is the number of its last payment, from 1."""
 
     department: str
     label: str
@@ -174,14 +174,14 @@ def name(code: str) -> str:
 def rows(worked: Worked, proposal: Proposal | None = None) -> list[Row]:
     """The debts of the plan, or of another proposal for the same case."""
     proposal = proposal or worked.proposal
-    months = proposal.months or 1
+    count = proposal.payments or 1
     return [
         Row(
             name(share.claim.department),
             worked.of(share.claim).debt.label,
             share.first,
             share.paid_off_in,
-            max(1, 100 * share.paid_off_in // months),
+            max(1, 100 * share.paid_off_in // count),
         )
         for share in proposal.shares
     ]
@@ -247,12 +247,12 @@ def bars(rows: Iterable[Row], days: Sequence[date]) -> list[Bar]:
     ]
 
 
-def first_words(first: Pence, months: int) -> str:
+def first_words(first: Pence, count: int) -> str:
     """A debt's part of the first payment: of one that is made once, or every month."""
     if not first:
         return _("Nothing at first")
     amount = format_pounds(first)
-    return _("%(amount)s a month", amount=amount) if months > 1 else amount
+    return _("%(amount)s a month", amount=amount) if count > 1 else amount
 
 
 def interest(worked: Worked) -> list[str]:
@@ -279,7 +279,7 @@ def charges_stop(worked: Worked) -> list[str]:
 
 
 def _forecast(proposal: Proposal) -> str:
-    more = (proposal.months_with_interest or 0) - (proposal.months or 0)
+    more = (proposal.payments_with_interest or 0) - (proposal.payments or 0)
     about = format_pounds(Pence(-(-proposal.interest // 100) * 100))
     words = _(
         "Interest may add about %(amount)s over the whole plan, at the rate of today.",
@@ -364,5 +364,5 @@ def _sharing(worked: Worked) -> Iterator[str]:
         yield _("Amounts that the law or a department asks for as the least come first.")
     strategy = worked.proposal.strategy or StrategyName.PRO_RATA
     yield _(SHARED[strategy])
-    if strategy is not StrategyName.SMALL_FIRST and (worked.proposal.months or 1) > 1:
+    if strategy is not StrategyName.SMALL_FIRST and (worked.proposal.payments or 1) > 1:
         yield _("You can also have small debts paid first. It takes as long and costs the same.")

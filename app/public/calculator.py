@@ -107,7 +107,7 @@ class Way(Ephemeral):
     debt where all end together."""
 
     name: str
-    months: int
+    payments: int
     first: str
     first_in: int
 
@@ -176,10 +176,10 @@ def _ways(case: Case, policy: Policy, found: Proposal) -> list[Way]:
         return []
     ways: dict[object, Way] = {}
     for one in compare(replace(case, payment=found.payment), policy):
-        soonest = min(one.endings, key=lambda ending: ending.month)
-        label = "" if soonest.month == one.months else str(DEBTS[soonest.claim.id])
-        ends = tuple(ending.month for ending in one.endings)
-        ways.setdefault(ends, Way(_(WAYS[one.strategy]), one.months, label, soonest.month))
+        soonest = min(one.endings, key=lambda ending: ending.payment)
+        label = "" if soonest.payment == one.payments else str(DEBTS[soonest.claim.id])
+        ends = tuple(ending.payment for ending in one.endings)
+        ways.setdefault(ends, Way(_(WAYS[one.strategy]), one.payments, label, soonest.payment))
     return list(ways.values())
 
 
@@ -193,13 +193,13 @@ def _why_not(found: Proposal) -> str:
 
 
 def _rows(found: Proposal) -> list[Row]:
-    months = found.months or 1
+    count = found.payments or 1
     return [
         Row(
             str(DEBTS[share.claim.id]),
             format_pounds(share.first) if share.first else _("Nothing at first"),
             ngettext("after %(num)s month", "after %(num)s months", share.paid_off_in),
-            max(1, 100 * share.paid_off_in // months),
+            max(1, 100 * share.paid_off_in // count),
         )
         for share in found.shares
     ]

@@ -8,6 +8,7 @@ from datetime import date
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
 from plan.rules.claim import Claim, Nation
+from plan.rules.frequencies import Frequency
 from plan.rules.statement import Statement
 from plan.rules.strategies import StrategyName
 
@@ -22,7 +23,8 @@ class StrategyNotPossible(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case(Ephemeral):
-    """Everything that a proposal rests on. Money is pence, and pence a month.
+    """Everything that a proposal rests on. Money is pence, and pence a month, but for `payment`:
+    that is paid `every` week, fortnight, four weeks or month (D63).
 
     Left out: `payment` is half of what is available, `strategy` the usual one (decision 9).
     `minimum` is for each debt that has none of its own. Without a statement a payment is needed.
@@ -40,3 +42,4 @@ class Case(Ephemeral):
     strategy: StrategyName | None = None
     statement_is_whole: bool = False
     standard_allowance: Pence | None = None
+    every: Frequency = Frequency.MONTH

@@ -1,6 +1,6 @@
 """One case by each strategy: how long, how many lines, and when each debt ends (F97).
 
-The payment is the same for all, so the months are too; what differs is who is paid when, how many
+The payment is the same for all, so their number is too; what differs is who is paid when, how many
 lines departments get, and what interest is forecast.
 """
 
@@ -21,10 +21,10 @@ from plan.rules.strategies import StrategyName
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ending(Ephemeral):
-    """When a debt gets its last payment: the month, counted from 1."""
+    """When a debt gets its last payment: its number, counted from 1."""
 
     claim: Claim
-    month: int
+    payment: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,8 +33,8 @@ class Compared(Ephemeral):
     whole plan, `interest` is a forecast in pence, `usual` marks the one we would take."""
 
     strategy: StrategyName
-    months: int
     payments: int
+    payments_with_interest: int
     lines: int
     interest: Pence
     endings: tuple[Ending, ...]
@@ -42,7 +42,7 @@ class Compared(Ephemeral):
 
     @property
     def first_ending(self) -> int:
-        return min(ending.month for ending in self.endings)
+        return min(ending.payment for ending in self.endings)
 
 
 def compare(case: Case, policy: Policy) -> tuple[Compared, ...]:
@@ -75,12 +75,12 @@ def _by(case: Case, name: StrategyName, usual: Proposal) -> Case:
 def _compared(
     name: StrategyName, proposal: Proposal, schedule: Schedule, *, usual: bool
 ) -> Compared:
-    lines = sum(run.months * sum(1 for share in run.shares if share) for run in schedule.runs)
-    months_more = proposal.tail.months_more if proposal.tail else 0
+    lines = sum(run.payments * sum(1 for share in run.shares if share) for run in schedule.runs)
+    payments_more = proposal.tail.payments_more if proposal.tail else 0
     return Compared(
         strategy=name,
-        months=schedule.months,
-        payments=schedule.months + months_more,
+        payments=schedule.payments,
+        payments_with_interest=schedule.payments + payments_more,
         lines=lines,
         interest=proposal.interest,
         endings=tuple(Ending(share.claim, share.paid_off_in) for share in proposal.shares),

@@ -1,4 +1,9 @@
-"""How often money comes and goes, and what that makes in a month (AFF-20 to AFF-25)."""
+"""How often money comes and goes, and what that makes in a month (AFF-20 to AFF-25).
+
+A plan is worked out by the month and may be paid by the week (D63). What a person can pay becomes
+a payment rounded down, what a department asks for at least becomes one rounded up; so in a year of
+the table below no more is paid than twelve months of the one, and no less than of the other.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +56,45 @@ LABELS: Final[Mapping[Frequency, str]] = MappingProxyType(
 )
 
 
+DAYS_APART: Final[Mapping[Frequency, int]] = MappingProxyType(
+    {Frequency.WEEK: 7, Frequency.FORTNIGHT: 14, Frequency.FOUR_WEEKS: 28}
+)
+"""Days between two payments; those by the month keep their day of the month instead."""
+PAYMENTS: Final = (Frequency.WEEK, Frequency.FORTNIGHT, Frequency.FOUR_WEEKS, Frequency.MONTH)
+"""How often a plan may be paid, the most often first (D63)."""
+
+
 def monthly(pence: int, every: Frequency) -> Pence:
     """What an amount comes to in a month, in pence; an exact half penny goes up (AFF-23)."""
     return half_up(pence * TIMES_A_YEAR[every], 12)
+
+
+def at_most(pence: int, every: Frequency) -> Pence:
+    """What may be paid each time where a month has this many pence for it: rounded down."""
+    return Pence(pence * 12 // TIMES_A_YEAR[every])
+
+
+def at_least(pence: int, every: Frequency) -> Pence:
+    """What is to be paid each time where this many pence a month are asked for: rounded up."""
+    return Pence(-(-pence * 12 // TIMES_A_YEAR[every]))
+
+
+def takes_monthly(pence: int, every: Frequency) -> Pence:
+    """What a payment takes from a month, in pence, rounded up. It is within a month's amount
+    wherever the payment is within `at_most` of it."""
+    return Pence(-(-pence * TIMES_A_YEAR[every] // 12))
+
+
+def converted(pence: int, before: Frequency, after: Frequency) -> Pence:
+    """The same payment by another frequency, rounded down: never more in a year."""
+    return Pence(pence * TIMES_A_YEAR[before] // TIMES_A_YEAR[after])
+
+
+def payments_in(months: int, every: Frequency) -> int:
+    """The payments that these months hold, whole ones."""
+    return months * TIMES_A_YEAR[every] // 12
+
+
+def months_of(payments: int, every: Frequency) -> int:
+    """The months over which so many payments go; one that is begun counts."""
+    return -(-payments * 12 // TIMES_A_YEAR[every])

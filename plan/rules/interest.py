@@ -1,7 +1,7 @@
 """What interest may come to: a forecast, and never the department's own figure (INT-04).
 
 Interest is kept apart from the shares (INT-05). The schedule repays today's balances; what a
-department adds on top comes after the last of them, so that no month costs more than was agreed.
+department adds on top comes after the last of them, so that no payment is more than was agreed.
 Each payment is worked out as HMRC works out late payment: simple interest on that payment alone
 from today to its own day, in windows of one rate and one length of year, each floored to the penny.
 """
@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from debts.ephemeral import Ephemeral
 from debts.money import NOTHING, Pence
+from plan.rules.frequencies import DAYS_APART, Frequency, months_of, payments_in
 from plan.rules.hmrc_interest import Rate
 from plan.rules.schedule import Schedule
 
@@ -32,41 +33,48 @@ CENTURIES: Final = 9000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tail(Ephemeral):
-    """How the forecast would be paid: what the last month of the schedule has room for, then
-    months of the same payment, then a rest. Pence."""
+    """How the forecast would be paid: what the last payment of the schedule has room for, then
+    whole payments, then a rest. Pence."""
 
     with_last: Pence
-    months: int
+    whole: int
     each: Pence
     rest: Pence
 
-    def payments(self) -> Iterator[Pence]:
-        """What is paid after the schedule's last month, month by month."""
-        yield from (self.each for _ in range(self.months))
+    def each_payment(self) -> Iterator[Pence]:
+        """What is paid after the schedule's last payment, one by one."""
+        yield from (self.each for _ in range(self.whole))
         if self.rest:
             yield self.rest
 
     @property
-    def months_more(self) -> int:
-        return self.months + bool(self.rest)
+    def payments_more(self) -> int:
+        return self.whole + bool(self.rest)
 
 
 def tail(interest: int, payment: int, last_payment: int) -> Tail:
-    """The months after a schedule in which this interest is paid, none above `payment` (INT-05)."""
+    """How this interest is paid after a schedule, no payment above `payment` (INT-05)."""
     with_last = min(interest, payment - last_payment)
-    months, rest = divmod(interest - with_last, payment)
-    return Tail(Pence(with_last), months, Pence(payment), Pence(rest))
+    whole, rest = divmod(interest - with_last, payment)
+    return Tail(Pence(with_last), whole, Pence(payment), Pence(rest))
 
 
-def forecast(schedule: Schedule, place: int, *, on: date, rates: Sequence[Rate]) -> Pence:
+def forecast(
+    schedule: Schedule,
+    place: int,
+    *,
+    on: date,
+    rates: Sequence[Rate],
+    every: Frequency = Frequency.MONTH,
+) -> Pence:
     """Simple interest on the capital of one debt over the plan, in pence (INT-02).
 
-    The payments fall a month apart, the first a month after `on`. `rates` are in
+    The payments fall so far apart as `every` says, the first as long after `on`. `rates` are in
     order, the oldest first; the last holds from then on. 0 for plans of more than MOST_MONTHS.
     """
-    if not rates or schedule.months > MOST_MONTHS or on.year > CENTURIES:
+    if not rates or months_of(schedule.payments, every) > MOST_MONTHS or on.year > CENTURIES:
         return NOTHING
-    days, years = _month_days(on), _windows(on, tuple(rates))
+    days, years = _payment_days(on, every), _windows(on, tuple(rates))
     interest = 0
     for run in schedule.runs:
         if share := run.shares[place]:
@@ -104,8 +112,12 @@ def _of_payments(share: int, days: Sequence[int], windows: Sequence[_Window]) ->
 
 
 @lru_cache(maxsize=16)
-def _month_days(on: date) -> tuple[int, ...]:
-    """The same day of each month after `on`, or the last of a shorter month, as ordinals."""
+def _payment_days(on: date, every: Frequency) -> tuple[int, ...]:
+    """The days on which payments fall after `on`, as ordinals: so many weeks apart, or the same
+    day of each month, the last of a shorter one."""
+    if every is not Frequency.MONTH:
+        days, first = DAYS_APART[every], on.toordinal()
+        return tuple(first + days * n for n in range(1, payments_in(MOST_MONTHS, every) + 1))
     found = []
     for number in range(1, MOST_MONTHS + 1):
         year, month = divmod(on.month - 1 + number, 12)

@@ -18,6 +18,7 @@ from plan.rules.case import Case, PaymentNotPossible, StrategyNotPossible
 from plan.rules.catalogue import BASE_PLUS_4
 from plan.rules.claim import Claim, PriorityClass
 from plan.rules.eligibility import Excluded, priority_class, sort_claims, tie_break
+from plan.rules.frequencies import Frequency, at_least, at_most, monthly, months_of, takes_monthly
 from plan.rules.hmrc_interest import Rate
 from plan.rules.hmrc_interest import load as load_rates
 from plan.rules.interest import Tail, constant, forecast, tail
@@ -46,7 +47,7 @@ class Share(Ephemeral):
     """One debt's part in the plan. `first` is its share of the first payment, in pence.
 
     `weight_ppm`, or the `rank` of an ordered strategy, is what a stored share keeps (decision 29).
-    `paid_off_in` is the month of its last payment, counted from 1. `interest` is a forecast, in
+    `paid_off_in` is the number of its last payment, counted from 1. `interest` is a forecast, in
     pence over the whole plan (INT-04).
     """
 
@@ -63,28 +64,30 @@ class Share(Ephemeral):
 class Option(Ephemeral):
     """Another amount to choose: half, three quarters or all of what is available.
 
-    `months` is None when the amount is below the minimums, and `outcome` is then `refer`.
+    `payments` is how many it takes: None when the amount is below the minimums, and `outcome` is
+    then `refer`.
     """
 
     part: Part
     payment: Pence
-    months: int | None
+    payments: int | None
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proposal(Ephemeral):
-    """What the rules answer to a case. Money is pence.
+    """What the rules answer to a case. Money is pence: of each payment, which falls `every` so
+    often, but for what is said to be a month's.
 
     `owed` is what the plan repays: the balances of the debts in it. `affordable` is None without
-    a statement; `payment`, `strategy`, `months` and `schedule` are None where there is nothing to
-    share or no amount to share it by. `shares` are the debts in the plan, in the order in which
-    they came, and the schedule's own shares stand in that order. `interest` is a forecast of what
-    departments with a known rate will add (INT-04), which the schedule leaves out; `tail` is how
-    it would be paid (INT-05). `outside` was added to the outgoings for debts that are not in the
-    plan (ELIG-06). `ask_first` are debts of the plan that may be too old: the person is asked about
-    each before a yes (LIM-04). `cap` warns and never refuses; `protected` limits the payment where
-    its table says so (F40), and warns elsewhere.
+    a statement; `payment`, `strategy`, `payments` (how many) and `schedule` are None where there is
+    nothing to share or no amount to share it by. `shares` are the debts in the plan, in the order
+    in which they came, and the schedule's own shares stand in that order. `interest` is a forecast
+    of what departments with a known rate will add (INT-04), which the schedule leaves out; `tail`
+    is how it would be paid (INT-05). `outside` was added to the outgoings for debts that are not
+    in the plan (ELIG-06). `ask_first` are debts of the plan that may be too old: the person is
+    asked about each before a yes (LIM-04). `cap` warns and never refuses; `protected` limits the
+    payment where its table says so (F40), and warns elsewhere.
     """
 
     outcome: Outcome
@@ -94,7 +97,7 @@ class Proposal(Ephemeral):
     owed: Pence
     payment: Pence | None = None
     strategy: StrategyName | None = None
-    months: int | None = None
+    payments: int | None = None
     options: tuple[Option, ...] = ()
     shares: tuple[Share, ...] = ()
     schedule: Schedule | None = None
@@ -106,6 +109,7 @@ class Proposal(Ephemeral):
     ask_first: tuple[Claim, ...] = ()
     cap: CapCheck | None = None
     protected: LeftToLiveOn | None = None
+    every: Frequency = Frequency.MONTH
 
     @property
     def duplicates(self) -> tuple[Excluded, ...]:
@@ -129,28 +133,30 @@ class Proposal(Ephemeral):
 
     @property
     def most(self) -> Pence | None:
-        """The largest payment that a plan may have, in pence a month: what is available or, where
-        that is less, what leaves the protected minimum (F40). None without a statement."""
+        """The largest payment that a plan may have: what is available or, where that is less,
+        what leaves the protected minimum (F40). None without a statement."""
         if self.affordable is None:
             return None
-        return _most(self.affordable, self.protected)
+        return at_most(_most(self.affordable, self.protected), self.every)
 
     @property
     def held_back(self) -> bool:
         """Whether the protected minimum keeps a plan below what is available (F40)."""
-        return self.affordable is not None and self.most != max(self.affordable.available, 0)
+        if self.affordable is None:
+            return False
+        return _most(self.affordable, self.protected) != max(self.affordable.available, 0)
 
     @property
     def left_for_others(self) -> Pence | None:
-        """What is available after the shares of priority debts (AFF-05)."""
+        """What is available after the shares of priority debts (AFF-05), in pence a month."""
         if self.affordable is None:
             return None
         first = sum(share.first for share in self.shares if share.priority)
-        return Pence(self.affordable.available - first)
+        return Pence(self.affordable.available - takes_monthly(first, self.every))
 
     @property
     def first_payment(self) -> Pence | None:
-        """What the first month takes: the payment, or everything that is owed when that is less."""
+        """What the first one takes: the payment, or everything that is owed when that is less."""
         return self.schedule.runs[0].total if self.schedule else None
 
     @property
@@ -158,11 +164,11 @@ class Proposal(Ephemeral):
         return self.schedule.last_payment if self.schedule else None
 
     @property
-    def months_with_interest(self) -> int | None:
-        """How long the plan takes when the forecast comes true, at the same payment (INT-05)."""
-        if self.months is None:
+    def payments_with_interest(self) -> int | None:
+        """How many it takes when the forecast comes true, at the same payment (INT-05)."""
+        if self.payments is None:
             return None
-        return self.months + (self.tail.months_more if self.tail else 0)
+        return self.payments + (self.tail.payments_more if self.tail else 0)
 
 
 def propose(case: Case, policy: Policy) -> Proposal:
@@ -189,6 +195,7 @@ def propose(case: Case, policy: Policy) -> Proposal:
         outside=outside,
         notices=(*_duplicate_notice(claims.excluded), *_policy_notices(case, policy)),
         protected=_protected(case, payment, policy.protected),
+        every=case.every,
     )
     if not claims.eligible:
         return answer
@@ -205,8 +212,8 @@ def _duplicate_notice(excluded: Iterable[Excluded]) -> tuple[Notice, ...]:
     return (Notice.PROBABLE_DUPLICATE,) if found else ()
 
 
-def months_to_repay(owed: int, payment: int) -> int:
-    """Every month but the last takes the whole payment (ALLOC-25)."""
+def payments_to_repay(owed: int, payment: int) -> int:
+    """Each but the last takes the whole payment (ALLOC-25)."""
     return -(-owed // payment)
 
 
@@ -218,16 +225,19 @@ def _payment(case: Case, affordable: Affordable | None, protected: ProtectedMini
         if affordable is None:
             raise PaymentNotPossible("is needed when there is no statement")
         half = part_of(affordable.available, Part.HALF)
-        return min(half, _most(affordable, _protected(case, 0, protected)))
+        most = _most(affordable, _protected(case, 0, protected))
+        return at_most(min(half, most), case.every)
     if asked < 0:
         raise PaymentNotPossible("must be 0 or more")
-    if affordable and asked > max(affordable.available, 0):
+    if affordable and asked > at_most(max(affordable.available, 0), case.every):
         raise PaymentNotPossible("is above what is available")
     return asked
 
 
 def _protected(case: Case, payment: int, protected: ProtectedMinimum) -> LeftToLiveOn | None:
-    return left_to_live_on(case.statement, payment, protected) if case.statement else None
+    if case.statement is None:
+        return None
+    return left_to_live_on(case.statement, takes_monthly(payment, case.every), protected)
 
 
 def _most(affordable: Affordable, protected: LeftToLiveOn | None) -> Pence:
@@ -259,7 +269,7 @@ def _shared(
         answer,
         payment=payment,
         strategy=strategy,
-        months=schedule.months if schedule else None,
+        payments=schedule.payments if schedule else None,
         options=tuple(_options(answer, least, policy)),
         shares=shares,
         schedule=schedule,
@@ -270,7 +280,8 @@ def _shared(
     )
     found = [*_referrals(answer, payment, least, policy)]
     referred = bool(found)
-    if not found and answer.months and answer.months > policy.affordability.long_months:
+    months = months_of(answer.payments or 0, case.every)
+    if not found and months > policy.affordability.long_months:
         found.append(Notice.LONG_PLAN)
     found += _beside(answer, claims, policy)
     return replace(
@@ -322,21 +333,25 @@ def _cap(answer: Proposal, case: Case, shares: Sequence[Share], policy: Policy) 
         case.statement,
         case.standard_allowance,
         [out.claim for out in answer.excluded if collected(out.claim)],
-        [share.first for share in shares if collected(share.claim)],
+        [monthly(share.first, case.every) for share in shares if collected(share.claim)],
     )
 
 
 def _weighed(claims: Sequence[Claim], case: Case, policy: Policy) -> list[Weighed]:
-    """The debts as sharing sees them. A debt's own minimum goes before the case's (ALLOC-23)."""
+    """The debts as sharing sees them. A debt's own minimum goes before the case's (ALLOC-23). What
+    a month asks for is rounded up to the payment that makes it."""
+    every = case.every
     order = sorted(range(len(claims)), key=lambda i: tie_break(claims[i], policy))
     return [
         Weighed(
             weight=claim.balance_pence,
             priority=priority_class(claim, policy) is PriorityClass.PRIORITY,
             place=order.index(i),
-            minimum=case.minimum if claim.minimum_pence is None else claim.minimum_pence,
+            minimum=at_least(
+                case.minimum if claim.minimum_pence is None else claim.minimum_pence, every
+            ),
             contract=claim.contractual_pence,
-            fixed=claim.fixed_pence,
+            fixed=at_least(claim.fixed_pence, every),
         )
         for i, claim in enumerate(claims)
     ]
@@ -344,25 +359,29 @@ def _weighed(claims: Sequence[Claim], case: Case, policy: Policy) -> list[Weighe
 
 def _referrals(answer: Proposal, payment: int, least: int, policy: Policy) -> Iterator[Notice]:
     """Why this payment is for an adviser to look at (decision 12, F40); nothing when it is not."""
-    if payment < policy.affordability.smallest_payment:
+    if payment < at_most(policy.affordability.smallest_payment, answer.every):
         yield Notice.TOKEN_PAYMENT
     if payment < least:
         yield Notice.BELOW_MINIMUMS
-    elif months_to_repay(answer.owed, payment) > policy.affordability.most_months:
+    elif _months(answer, payment) > policy.affordability.most_months:
         yield Notice.TOO_LONG
     if answer.held_back and payment > (answer.most or 0):
         yield Notice.BELOW_PROTECTED_MINIMUM
 
 
+def _months(answer: Proposal, payment: int) -> int:
+    return months_of(payments_to_repay(answer.owed, payment), answer.every)
+
+
 def _options(answer: Proposal, least: int, policy: Policy) -> Iterator[Option]:
-    """Half, three quarters and all of what is available, with the months each takes."""
+    """Half, three quarters and all of what is available, and how many payments each takes."""
     available = answer.affordable.available if answer.affordable else 0
     for part in Part:
-        payment = part_of(available, part)
+        payment = at_most(part_of(available, part), answer.every)
         if payment:
-            months = months_to_repay(answer.owed, payment) if payment >= least else None
+            count = payments_to_repay(answer.owed, payment) if payment >= least else None
             referred = any(_referrals(answer, payment, least, policy))
-            yield Option(part, payment, months, Outcome.REFER if referred else Outcome.PLAN)
+            yield Option(part, payment, count, Outcome.REFER if referred else Outcome.PLAN)
 
 
 def _shares(
@@ -385,7 +404,7 @@ def _shares(
             debt.priority,
             ppm,
             rank,
-            forecast(schedule, place, on=case.on, rates=rates_of(claim, policy)),
+            forecast(schedule, place, on=case.on, rates=rates_of(claim, policy), every=case.every),
         )
         for place, (claim, debt, ppm, rank) in places
     )

@@ -66,7 +66,7 @@ def read_protected(body: Mapping[str, Any]) -> ProtectedMinimum:
 def left_to_live_on(
     statement: Statement, payment: int, protected: ProtectedMinimum
 ) -> LeftToLiveOn | None:
-    """What stays after this payment; None where the check is turned off."""
+    """What stays after this payment, in pence a month; None where the check is turned off."""
     minimum = protected.of(statement.household)
     if not minimum:
         return None

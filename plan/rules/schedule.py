@@ -1,8 +1,8 @@
-"""Every payment of a plan, as a few runs of equal months.
+"""Every payment of a plan, as a few runs of equal payments.
 
-Between two endings every month is alike, so the schedule jumps from one to the next: its cost
-grows with the number of debts that end, not with the months. `tests/property` walks the same plan
-month by month and must find the same pennies.
+Between two endings every payment is alike, so the schedule jumps from one to the next: its cost
+grows with the number of debts that end, not with the payments. `tests/property` walks the same plan
+payment by payment and must find the same pennies. How far apart they are is not its matter.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from plan.rules.strategies import StrategyName, Weighed
 
 
 @dataclass(slots=True, repr=False)
-class Month(Ephemeral):
-    """One month of a plan, 1 the first: its payment, and each debt's share of it, in pence.
+class Payment(Ephemeral):
+    """One payment of a plan, 1 the first: what it comes to, and each debt's share of it, in pence.
 
     Not frozen, because a schedule makes hundreds of them and throws them away.
     """
@@ -31,16 +31,16 @@ class Month(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Run(Ephemeral):
-    """`months` equal months from month `first`; `shares` in the order of the debts."""
+    """`payments` equal ones from payment `first` on; `shares` in the order of the debts."""
 
     first: int
-    months: int
+    payments: int
     total: Pence
     shares: tuple[Pence, ...]
 
     @property
     def last(self) -> int:
-        return self.first + self.months - 1
+        return self.first + self.payments - 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,33 +50,33 @@ class Schedule(Ephemeral):
     runs: tuple[Run, ...]
 
     @property
-    def months(self) -> int:
+    def payments(self) -> int:
         return self.runs[-1].last
 
     @property
     def last_payment(self) -> Pence:
-        """What the last month takes: never more than the others (ALLOC-25)."""
+        """What the last one takes: never more than the others (ALLOC-25)."""
         return self.runs[-1].total
 
-    def each_month(self) -> Iterator[Month]:
-        """Month by month, made only as they are asked for."""
+    def each_payment(self) -> Iterator[Payment]:
+        """One by one, made only as they are asked for."""
         for run in self.runs:
-            for number in range(run.first, run.first + run.months):
-                yield Month(number, run.total, run.shares)
+            for number in range(run.first, run.first + run.payments):
+                yield Payment(number, run.total, run.shares)
 
     def paid_off_in(self, place: int) -> int:
-        """The month of the last payment to the debt at this place, 0 if it gets none."""
+        """The number of the last payment to the debt at this place, 0 if it gets none."""
         return next((run.last for run in reversed(self.runs) if run.shares[place]), 0)
 
 
 def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName) -> Schedule:
     """The schedule that repays each debt's weight exactly (ALLOC-26). Payment at least 1 penny.
 
-    Raises BelowMinimums when the payment is less than the minimums of the first month.
+    Raises BelowMinimums when the payment is less than the minimums of the first one.
     """
     runs: list[Run] = []
     left = [debt.weight for debt in debts]
-    month, owed_in_all, share_by = 1, sum(left), sharing(debts, strategy)
+    number, owed_in_all, share_by = 1, sum(left), sharing(debts, strategy)
     while owed_in_all:
         total = min(payment, owed_in_all)
         shares, holds = share_by(total, left)
@@ -85,11 +85,11 @@ def make_schedule(payment: int, debts: Sequence[Weighed], strategy: StrategyName
             for owed, share, hold in zip(left, shares, holds, strict=True)
             if share
         ]
-        months = 1 + min(steps)
-        _append(runs, Run(month, months, Pence(total), cast("tuple[Pence, ...]", tuple(shares))))
-        left = [owed - months * share for owed, share in zip(left, shares, strict=True)]
-        owed_in_all -= months * total
-        month += months
+        payments = 1 + min(steps)
+        _append(runs, Run(number, payments, Pence(total), cast("tuple[Pence, ...]", tuple(shares))))
+        left = [owed - payments * share for owed, share in zip(left, shares, strict=True)]
+        owed_in_all -= payments * total
+        number += payments
     return Schedule(tuple(runs))
 
 
@@ -97,5 +97,5 @@ def _append(runs: list[Run], run: Run) -> None:
     """Add a run; two neighbours with the same shares are one."""
     if runs and runs[-1].shares == run.shares:
         before = runs.pop()
-        run = Run(before.first, before.months + run.months, run.total, run.shares)
+        run = Run(before.first, before.payments + run.payments, run.total, run.shares)
     runs.append(run)

@@ -23,7 +23,7 @@ from plan.rules.policy import Policy
 from plan.rules.proposal import propose
 from plan.rules.schedule import Schedule, make_schedule
 from plan.rules.strategies import StrategyName, Weighed
-from tests.plan_cases import a_case, a_claim, reference_months, the_policy
+from tests.plan_cases import a_case, a_claim, reference_payments, the_policy
 
 TARGET_MS = 0.5
 MONTHS = 168
@@ -81,7 +81,7 @@ def proposed_and_listed(case: Case, policy: Policy) -> Schedule:
     """A whole proposal, and each of its months."""
     schedule = propose(case, policy).schedule
     assert schedule
-    assert len(list(schedule.each_month())) == MONTHS
+    assert len(list(schedule.each_payment())) == MONTHS
     return schedule
 
 
@@ -132,7 +132,7 @@ def measure() -> dict[str, Any]:
         lambda: make_schedule(payment, debts, StrategyName.TWO_TIER)
     )
     found["two_tier"]["month_by_month"] = timed(
-        lambda: list(reference_months(payment, debts, StrategyName.TWO_TIER)), rounds=5
+        lambda: list(reference_payments(payment, debts, StrategyName.TWO_TIER)), rounds=5
     )
     least = the_case(StrategyName.TWO_TIER, minimum=100)
     found["two_tier"]["with_minimums"] = timed(partial(proposed_and_listed, least, policy))

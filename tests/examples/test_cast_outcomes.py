@@ -121,11 +121,11 @@ def _told(found: Proposal) -> dict[str, Any]:
         told |= {
             "strategy": found.strategy.value,
             "payment": found.payment,
-            "months": found.months,
+            "months": found.payments,
             "last": found.last_payment,
             "first": {share.claim.id: share.first for share in found.shares},
             "paid_off_in": {share.claim.id: share.paid_off_in for share in found.shares},
-            "options": {option.part.value: option.months for option in found.options},
+            "options": {option.part.value: option.payments for option in found.options},
         }
     return told
 

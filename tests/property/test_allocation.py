@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from debts.money import Pence, share
 from plan.rules.allocation import WEIGHT_TOTAL, BelowMinimums, allocate, weights_ppm
+from plan.rules.frequencies import PAYMENTS, TIMES_A_YEAR, Frequency
 from plan.rules.proposal import propose
 from plan.rules.schedule import make_schedule
 from plan.rules.statement import Household
@@ -21,8 +22,8 @@ from tests.plan_cases import (
     a_case,
     a_claim,
     a_statement,
-    reference_months,
     reference_payment,
+    reference_payments,
     the_policy,
 )
 
@@ -89,8 +90,8 @@ def test_runs_give_the_same_pennies_as_walking_month_by_month(
     plan: tuple[int, list[Weighed], StrategyName],
 ) -> None:
     payment, some, name = plan
-    by_run = [month.shares for month in make_schedule(payment, some, name).each_month()]
-    assert by_run == list(reference_months(payment, some, name))
+    by_run = [month.shares for month in make_schedule(payment, some, name).each_payment()]
+    assert by_run == list(reference_payments(payment, some, name))
 
 
 @MANY
@@ -101,12 +102,12 @@ def test_a_whole_plan_repays_each_debt_exactly_and_only_the_last_month_is_less(
     payment, some, name = plan
     schedule = make_schedule(payment, some, name)
     for place, debt in enumerate(some):
-        assert sum(run.months * run.shares[place] for run in schedule.runs) == debt.weight
-        assert 1 <= schedule.paid_off_in(place) <= schedule.months
+        assert sum(run.payments * run.shares[place] for run in schedule.runs) == debt.weight
+        assert 1 <= schedule.paid_off_in(place) <= schedule.payments
     owed = sum(debt.weight for debt in some)
-    assert schedule.months == -(-owed // payment)
-    assert schedule.last_payment == owed - payment * (schedule.months - 1)
-    assert all(run.total == payment for run in schedule.runs if run.last < schedule.months)
+    assert schedule.payments == -(-owed // payment)
+    assert schedule.last_payment == owed - payment * (schedule.payments - 1)
+    assert all(run.total == payment for run in schedule.runs if run.last < schedule.payments)
 
 
 @MANY
@@ -193,20 +194,23 @@ def test_the_number_of_runs_grows_with_endings_and_not_with_months(
     st.lists(st.integers(0, 500_000), max_size=6),
     names.filter(lambda name: name is not StrategyName.CONTRACTUAL),
     st.none() | st.builds(Household, st.integers(1, 3), st.integers(0, 4)),
+    st.sampled_from(PAYMENTS),
 )
-def test_no_month_of_a_proposal_takes_more_than_is_available(
+def test_no_year_of_a_proposal_takes_more_than_twelve_months_of_what_is_available(
     income: int,
     outgoings: int,
     balances: list[int],
     name: StrategyName,
     household: Household | None,
+    every: Frequency,
 ) -> None:
-    """Nor do the months in which interest would be paid (PLAN-01, INT-05). Where it is known who
-    lives in the home, none leaves less than the protected minimum (F40)."""
+    """However often it is paid, and nor do the payments by which interest would be paid (PLAN-01,
+    INT-05, D63). Where it is known who lives in the home, none leaves less than the protected
+    minimum (F40). Each debt is repaid, to the penny (ALLOC-26)."""
     kinds = ("HMRC_SA", "LA_CTAX", "DWP_LEGACY_OP")
     claims = [a_claim(f"D{i}", pence, type=kinds[i % 3]) for i, pence in enumerate(balances)]
     statement = a_statement(income=income, outgoings=outgoings, household=household)
-    found = propose(a_case(*claims, statement=statement, strategy=name), the_policy())
+    found = propose(a_case(*claims, statement=statement, strategy=name, every=every), the_policy())
     assert found.affordable
     if found.schedule is None:
         return
@@ -214,8 +218,12 @@ def test_no_month_of_a_proposal_takes_more_than_is_available(
     if household:
         kept = the_policy().protected.of(household)
         most = min(most, Pence(income - outgoings - kept))
-    assert max(run.total for run in found.schedule.runs) <= most
+    times = TIMES_A_YEAR[every]
+    assert max(run.total for run in found.schedule.runs) * times <= most * 12
+    for place, part in enumerate(found.shares):
+        repaid = sum(run.payments * run.shares[place] for run in found.schedule.runs)
+        assert repaid == part.claim.balance_pence
     if found.tail:
-        assert found.schedule.last_payment + found.tail.with_last <= most
-        assert max(found.tail.payments(), default=0) <= most
-        assert found.tail.with_last + sum(found.tail.payments()) == found.interest
+        assert (found.schedule.last_payment + found.tail.with_last) * times <= most * 12
+        assert max(found.tail.each_payment(), default=0) * times <= most * 12
+        assert found.tail.with_last + sum(found.tail.each_payment()) == found.interest

@@ -32,7 +32,7 @@ def test_c1_one_plan_in_proportion() -> None:
     found = propose(case, the_policy())
     assert found.outcome is Outcome.PLAN
     assert runs(found) == [(1, 21, (5555, 3913, 1910)), (22, 22, (3345, 2359, 1150))]
-    assert (found.months, found.last_payment, found.owed) == (22, 6854, 245792)
+    assert (found.payments, found.last_payment, found.owed) == (22, 6854, 245792)
 
 
 def test_c2_a_third_to_the_priority_debt_clears_it_eight_months_sooner() -> None:
@@ -54,7 +54,7 @@ def test_c2_a_third_to_the_priority_debt_clears_it_eight_months_sooner() -> None
 
 def test_c3_half_of_what_is_left_over_takes_39_months() -> None:
     found = propose(a_case(*aishas_debts(), payment=Pence(6321), strategy=PRO_RATA), the_policy())
-    assert (found.months, found.last_payment) == (39, 5594)
+    assert (found.payments, found.last_payment) == (39, 5594)
 
 
 def test_c5_a_minimum_for_each_debt() -> None:
@@ -62,7 +62,7 @@ def test_c5_a_minimum_for_each_debt() -> None:
     case = a_case(*debts, a_claim("SLC", 18000), payment=Pence(4000), minimum=Pence(100))
     found = propose(case, the_policy())
     assert [share.first for share in found.shares] == [100, 695, 3073, 132]
-    assert (found.outcome, found.months, found.notices) == (
+    assert (found.outcome, found.payments, found.notices) == (
         Outcome.REFER,
         135,
         (Notice.TOO_LONG,),
@@ -83,13 +83,13 @@ def test_c16_odd_pennies_of_equal_debts_go_by_id_not_by_order() -> None:
         found = propose(a_case(*debts, payment=Pence(1000)), the_policy())
         first = {share.claim.id: share.first for share in found.shares}
         assert first == {"A": 334, "B": 333, "C": 333}
-        assert (found.months, found.last_payment) == (30, 1000)
+        assert (found.payments, found.last_payment) == (30, 1000)
 
 
 def test_plan_04_the_payment_is_half_of_what_is_available_unless_another_is_asked_for() -> None:
     found = propose(a_case(*aishas_debts(), statement=aisha()), the_policy())
     assert found.payment == 11378 // 2
-    assert [(o.part, o.payment, o.months) for o in found.options] == [
+    assert [(o.part, o.payment, o.payments) for o in found.options] == [
         (Part.HALF, 5689, 44),
         (Part.THREE_QUARTERS, 8533, 29),
         (Part.ALL, 11378, 22),
@@ -109,12 +109,12 @@ def test_decision_12_long_plans_have_a_notice_and_too_long_ones_an_adviser(
     months: int, outcome: Outcome, notices: tuple[Notice, ...]
 ) -> None:
     found = propose(a_case(a_claim(pence=1000 * months), payment=Pence(1000)), the_policy())
-    assert (found.months, found.outcome, found.notices) == (months, outcome, notices)
+    assert (found.payments, found.outcome, found.notices) == (months, outcome, notices)
 
 
 def test_a_token_payment_is_referred_with_its_schedule() -> None:
     found = propose(a_case(a_claim(pence=4990), payment=Pence(499)), the_policy())
-    assert (found.outcome, found.months, found.notices) == (
+    assert (found.outcome, found.payments, found.notices) == (
         Outcome.REFER,
         10,
         (Notice.TOKEN_PAYMENT,),
@@ -128,7 +128,7 @@ def test_less_than_the_minimums_is_referred_without_a_schedule() -> None:
     case = a_case(*debts, payment=Pence(2600), minimum=Pence(1000))
     found = propose(case, the_policy())
     assert (found.outcome, found.notices) == (Outcome.REFER, (Notice.BELOW_MINIMUMS,))
-    assert (found.schedule, found.months, found.shares) == (None, None, ())
+    assert (found.schedule, found.payments, found.shares) == (None, None, ())
     enough = propose(a_case(*debts, payment=Pence(2700), minimum=Pence(1000)), the_policy())
     assert [share.first for share in enough.shares] == [2000, 700]
     with pytest.raises(BelowMinimums):
@@ -227,7 +227,7 @@ def test_interest_is_a_forecast_beside_the_schedule_and_only_makes_the_plan_long
     # £100 for 31 days at 8 per cent a year is 67.9p, for 61 days 133.6p ... for a year 800p.
     days = (31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337, 365)
     assert found.interest == sum(10000 * 8 * day // 36500 for day in days) == 5221
-    assert (found.months, found.months_with_interest) == (12, 13)
+    assert (found.payments, found.payments_with_interest) == (12, 13)
     assert found.notices == (Notice.INTEREST_ADDED,)
     unknown = propose(a_case(a_claim(adds_interest=True), payment=Pence(1000)), the_policy())
     assert (unknown.interest, unknown.notices) == (0, (Notice.INTEREST_ADDED,))

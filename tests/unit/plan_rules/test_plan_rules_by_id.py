@@ -191,15 +191,15 @@ def test_p1_a_payment_ahead_leaves_less_to_add_interest_to() -> None:
     ahead = Payment(date(2017, 3, 15), Pence(100000))
     ours = exactly([ahead, *ten], date(2017, 1, 31), rates)
     assert half_up(ours.numerator, ours.denominator) == 1954
-    assert list(tail(1954, 10000, 10000).payments()) == [1954]
+    assert list(tail(1954, 10000, 10000).each_payment()) == [1954]
 
 
 def test_p1_int_03_hmrcs_last_payment_would_be_above_the_others_and_ours_is_not() -> None:
     """HMRC: nine of £200.00 and one of £232.59. Ours (INT-05): ten of £200.00 and one of £32.59."""
     ours = tail(3259, 20000, 20000)
-    assert (ours.with_last, list(ours.payments())) == (0, [3259])
+    assert (ours.with_last, list(ours.each_payment())) == (0, [3259])
     assert tail(3259, 20000, 5000).with_last == 3259
-    assert max(tail(70000, 20000, 5000).payments()) == 20000
+    assert max(tail(70000, 20000, 5000).each_payment()) == 20000
 
 
 def test_plan_01_no_month_asks_for_more_than_is_left_over() -> None:
@@ -210,6 +210,6 @@ def test_plan_01_no_month_asks_for_more_than_is_left_over() -> None:
     available = work_out(aisha(), the_policy()).available
     assert found.schedule
     assert found.tail
-    assert max(month.total for month in found.schedule.each_month()) <= available
+    assert max(month.total for month in found.schedule.each_payment()) <= available
     assert found.schedule.last_payment + found.tail.with_last <= available
-    assert all(pence <= available for pence in found.tail.payments())
+    assert all(pence <= available for pence in found.tail.each_payment())
