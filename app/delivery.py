@@ -22,7 +22,7 @@ from consent.signer import EventKind
 from consent.store import Store, grants
 from consent.told import note_told as note_department_told
 from consent.withdraw import TOPIC as CONSENT_ENDED
-from plan.lines import CHANGED, ENDED, PROPOSED, share_of_ref
+from plan.lines import CHANGED, ENDED, PAUSED, PROPOSED, RESUMED, share_of_ref
 from plan.ports import Told
 from plan.push import GROWN, note_pushed, to_push
 from plan.tell import PartToTell, note_told, part_to_tell
@@ -40,6 +40,8 @@ _WHAT_TO_SAY: Final[Mapping[State, EventKind]] = {
 _PLAN: Final[Mapping[str, EventKind]] = {
     PROPOSED: EventKind.PLAN_PROPOSED,
     CHANGED: EventKind.PLAN_CHANGED,
+    PAUSED: EventKind.PLAN_PAUSED,
+    RESUMED: EventKind.PLAN_RESUMED,
     ENDED: EventKind.PLAN_ENDED,
 }
 _TOLD: Final = {Delivery.TAKEN: Told.TAKEN, Delivery.REFUSED: Told.REFUSED}
@@ -98,7 +100,7 @@ class Deliveries:
         goes_on = topic != ENDED
         if part is None or (goes_on and not (part.permission_live and part.lines)):
             return Told.NOT_NEEDED
-        message = self._message(part) if goes_on else PlanMessage(part.reference)
+        message = self._message(part) if goes_on else PlanMessage(part.reference, ended=True)
         told = self._settled(
             department,
             self.loop.call(
@@ -135,6 +137,7 @@ class Deliveries:
             method=part.method.value,
             starts_on=part.starts_on,
             answer_by=part.answer_by,
+            look_again_on=part.look_again_on,
         )
 
     def _settled(self, department: str, delivery: Delivery) -> Told:

@@ -65,6 +65,8 @@ class EventKind(StrEnum):
     CONSENT_RESUMED = "consent-resumed"
     PLAN_PROPOSED = "plan-proposed"
     PLAN_CHANGED = "plan-changed"
+    PLAN_PAUSED = "plan-paused"
+    PLAN_RESUMED = "plan-resumed"
     PLAN_ENDED = "plan-ended"
 
 

@@ -36,6 +36,8 @@ class Did(StrEnum):
     TOOK_LIST = "took_list"
     """Downloaded a list."""
     ANSWERED_PLAN = "answered_plan"
+    SAID_ENFORCEMENT = "said_enforcement"
+    """Said whether the department holds off other ways to collect while a plan runs."""
     ANSWERED_HOLD = "answered_hold"
     CHECKED = "checked"
     """Asked how a permission stands."""

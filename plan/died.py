@@ -20,7 +20,7 @@ from consent.revoke import Revoked, Revoker, revoke_every_in
 from consent.store import Store, Tx, people
 from plan.events import Kind, PlanEvent
 from plan.lifecycle import LIVE_PLAN, PlanState
-from plan.lines import plan_event, take_out
+from plan.lines import PAUSED, plan_event, take_out, tell_of_break
 from plan.reach import spoken_reference
 from plan.store import deaths, plans, shares
 from plan.store.plans import PlanRow
@@ -59,6 +59,7 @@ def rest_after_death(store: Store, clock: Clock, chance: Chance, *, batch: int =
                 now = clock.now()
                 event = plan_event(chance, now, row, Kind.RESTS, "system")
                 plans.pause(tx, row.plan_id, london_date(now) + REST, event)
+                tell_of_break(tx, PAUSED, row, now)
         return len(told)
 
 

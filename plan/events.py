@@ -57,6 +57,8 @@ class Kind(StrEnum):
 
 
 ANSWERS: Final = frozenset({Kind.LINE_AGREED, Kind.LINE_CHANGE_ASKED, Kind.LINE_REFUSED})
+BREAKS: Final = frozenset({Kind.PAUSED, Kind.RESTS, Kind.RESUMED})
+"""The plan stands still, or goes on."""
 SAVED: Final = frozenset({Kind.AGREED, Kind.CHANGED})
 CAME: Final = frozenset({Kind.PAYMENT_CAME, Kind.PAID_AHEAD})
 TOLD: Final = ANSWERS | SAVED | CAME

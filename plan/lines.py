@@ -16,6 +16,7 @@ from consent.ids import new_uuid
 from consent.store import Tx, events
 from plan.events import Kind, PlanEvent
 from plan.lifecycle import ShareState
+from plan.store import events as plan_events
 from plan.store import plans, shares
 from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
@@ -25,6 +26,10 @@ PROPOSED = "plan.proposed"
 """The outbox topic for a department that has lines in a plan just agreed."""
 CHANGED = "plan.changed"
 """The outbox topic for one whose part of a plan is another amount from now on."""
+PAUSED = "plan.paused"
+"""The outbox topic for those that agreed to a plan that makes a break."""
+RESUMED = "plan.resumed"
+"""The outbox topic for them when it goes on."""
 ENDED = "plan.ended"
 """The outbox topic for one that has no more, whatever the reason."""
 
@@ -66,6 +71,12 @@ def tell(tx: Tx, topic: str, lines: Sequence[ShareRow], now: datetime, *, versio
     for department, share in {line.department: line for line in reversed(lines)}.items():
         ref = share_ref(share.share_id, version)
         events.queue(tx, topic=topic, department=department, ref=ref, now=now)
+
+
+def tell_of_break(tx: Tx, topic: str, row: PlanRow, now: datetime) -> None:
+    """The plan pauses or goes on; each department that is in it hears of it, each time anew."""
+    going = [share for share in shares.of_plan(tx, row.plan_id) if share.live]
+    tell(tx, topic, going, now, version=1 + plan_events.breaks(tx, row.plan_id))
 
 
 def share_ref(share_id: UUID, version: int) -> str:

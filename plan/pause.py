@@ -17,7 +17,7 @@ from consent.people import Person, Worker
 from consent.store import Store, Tx
 from plan.events import Kind
 from plan.lifecycle import InstalmentState, PlanState, transition
-from plan.lines import plan_event
+from plan.lines import PAUSED, RESUMED, plan_event, tell_of_break
 from plan.rules.breaks import LONGEST_MONTHS, Break, BreakKind, WhyNot, crisis_break
 from plan.store import breaks, instalments, plans
 from plan.store.plans import Ahead, PlanRow
@@ -70,6 +70,7 @@ def go_on(store: Store, clock: Clock, chance: Chance, *, batch: int = 200) -> in
         over = plans.paused_until(tx, london_date(now), limit=batch)
         for row in over:
             plans.go_on(tx, row.plan_id, plan_event(chance, now, row, Kind.RESUMED, "clock"))
+            tell_of_break(tx, RESUMED, row, now)
         return len(over)
 
 
@@ -82,8 +83,9 @@ def go_on_now(
         if row is None:
             raise NotFound("no such plan")
         if row.state is PlanState.PAUSED:
-            event = plan_event(chance, clock.now(), row, Kind.RESUMED, "person")
-            plans.go_on(tx, plan_id, event)
+            now = clock.now()
+            plans.go_on(tx, plan_id, plan_event(chance, now, row, Kind.RESUMED, "person"))
+            tell_of_break(tx, RESUMED, row, now)
 
 
 def _pause(
@@ -112,6 +114,7 @@ def _pause(
     goes_on = _skip_ahead(tx, row, ahead, payments - len(due), working_days)
     breaks.add(tx, new_uuid(chance), row.subject_id, row.plan_id, taken, asked_at=now)
     plans.pause(tx, row.plan_id, goes_on, plan_event(chance, now, row, Kind.PAUSED, "person"))
+    tell_of_break(tx, PAUSED, row, now)
     return Paused(goes_on, payments)
 
 

@@ -13,16 +13,18 @@ from consent.ids import DepartmentCode, GrantId, PlanId
 from consent.people import Person
 from consent.store import Store, Tx
 from plan.lifecycle import LIVE_PLAN, LIVE_SHARE, PlanState, ShareState
+from plan.store import enforcement as words
 from plan.store import kept, plans, shares
+from plan.store.enforcement import EnforcementWord
 from plan.store.kept import KeptTable
 from plan.store.shares import ShareRow
-from plan.terms import EndedReason, Every, Method, Reason, Tier
+from plan.terms import EndedReason, Every, Method, NotWaiting, Reason, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class LineSoFar:
     """One line. `debt_tag` lays it beside a fresh answer (`TokenKeeper.tag`); `part_reference` is
-    how the department knows the plan."""
+    how the department knows the plan, `enforcement` its last word on other ways to collect."""
 
     share_id: UUID
     department: DepartmentCode
@@ -40,6 +42,7 @@ class LineSoFar:
     debt_tag: str
     charges_stop: bool = False
     part_reference: str = ""
+    enforcement: EnforcementWord | None = None
 
     @property
     def live(self) -> bool:
@@ -116,6 +119,8 @@ def progress_in(tx: Tx, actor: Person) -> PlanSoFar | None:
     if row is None:
         return None
     ahead = plans.ahead_of(tx, row.plan_id)
+    lines = shares.of_plan(tx, row.plan_id)
+    said = words.newest(tx, [share.share_id for share in lines])
     return PlanSoFar(
         plan_id=row.plan_id,
         reference=row.reference,
@@ -136,7 +141,7 @@ def progress_in(tx: Tx, actor: Person) -> PlanSoFar | None:
         review_by=row.review_by,
         ended_at=row.ended_at,
         ended_reason=row.ended_reason,
-        lines=tuple(_line(share) for share in shares.of_plan(tx, row.plan_id)),
+        lines=tuple(_line(share, said.get(share.share_id)) for share in lines),
     )
 
 
@@ -146,7 +151,7 @@ def everything_kept(store: Store, *, actor: Person) -> tuple[KeptTable, ...]:
         return kept.of_subject(tx, actor.subject)
 
 
-def _line(share: ShareRow) -> LineSoFar:
+def _line(share: ShareRow, enforcement: EnforcementWord | None) -> LineSoFar:
     return LineSoFar(
         share_id=share.share_id,
         department=share.department,
@@ -164,4 +169,10 @@ def _line(share: ShareRow) -> LineSoFar:
         debt_tag=share.debt_tag,
         part_reference=share.part_reference,
         charges_stop=share.charges_stop,
+        enforcement=None if _no_longer_true(share, enforcement) else enforcement,
     )
+
+
+def _no_longer_true(share: ShareRow, word: EnforcementWord | None) -> bool:
+    """It went on because it had not agreed, and has agreed since."""
+    return word is not None and share.agreed and word.reason_code == NotWaiting.NOT_AGREED

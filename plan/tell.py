@@ -49,6 +49,7 @@ class PartToTell:
     pay_day: int
     method: Method
     starts_on: date
+    look_again_on: date | None
     answer_by: date | None
     lines: tuple[LineToTell, ...]
 
@@ -100,6 +101,7 @@ def _read(tx: Tx, clock: Clock, share_id: UUID) -> PartToTell | None:
         pay_day=row.pay_day,
         method=row.method,
         starts_on=row.starts_on,
+        look_again_on=row.look_again_on,
         answer_by=share.answer_by,
         lines=tuple(
             LineToTell(line.share_id, line.department, line.debt_token, line.current_pence)

@@ -117,3 +117,24 @@ class Terms:
             raise ValueError(f"pay_day must be between 1 and {longest}")
         if self.payment_pence < 1:
             raise ValueError("payment_pence must be at least 1")
+
+
+class Asked(StrEnum):
+    """What is asked of a department about other ways to collect."""
+
+    WAIT = "wait"
+    MAY_GO_ON = "may_go_on"
+
+
+class NotWaiting(StrEnum):
+    """Why a department does not wait."""
+
+    NONE = ""
+    COURT_ORDER = "court_order"
+    WITH_AGENT = "with_agent"
+    """It was with an enforcement agent before."""
+    TAKEN_ALREADY = "taken_already"
+    """It is taken from pay or benefits already."""
+    LAW = "law"
+    NOT_AGREED = "not_agreed"
+    """It has not agreed to the plan so far."""

@@ -54,6 +54,7 @@ TITLES: Final[Mapping[str, Any]] = {
     "refund": _l("What went back to you"),
     "allocation_receipt": _l("What departments said about payments"),
     "share_answer": _l("What departments said about your plan"),
+    "enforcement_word": _l("If departments hold off other ways to collect"),
     "bank_entry": _l("What our bank said about your payments"),
 }
 SHOWN: Final = 20

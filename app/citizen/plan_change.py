@@ -142,4 +142,5 @@ def _page(plan: PlanSoFar, form: Form, *, too_much: bool = False) -> Response:
         too_much=too_much,
         not_yet=plan.state is PlanState.PROPOSED,
         stopped_charges=plan_words.stopped_charges(plan),
+        held_off=plan_words.held_off(plan),
     )

@@ -99,6 +99,7 @@ def letter() -> Response:
         method=plan_words.METHODS.get(plan.method, ""),
         departments=plan_words.by_department(plan),
         stopped_charges=plan_words.stopped_charges(plan) if plan.live else [],
+        held_off=plan_words.held_off(plan) if plan.live else [],
     )
 
 

@@ -43,6 +43,7 @@ def paper(
         parts=(
             *(_whole(letter) if letter else _later(plan, finish, names) if plan.live else ()),
             *(_charges(plan, names) if plan.live else ()),
+            *(_held_off(plan, names) if plan.live else ()),
             *(_how_to_change() if plan.live else ()),
             *_always(code, f"{at}/is-this-from-us"),
         ),
@@ -171,6 +172,21 @@ def _charges(plan: PlanSoFar, names: Names) -> Iterator[Part]:
                 _(
                     "While you keep to this plan, these add no interest and no fees: %(names)s.",
                     names=", ".join(stopped),
+                ),
+            ),
+        )
+
+
+def _held_off(plan: PlanSoFar, names: Names) -> Iterator[Part]:
+    """Who holds off other ways to collect while the plan is kept (F61)."""
+    if waiting := plan_words.held_off(plan, names):
+        yield Part(
+            _("Other ways to collect"),
+            words=(
+                _(
+                    "While you keep to this plan, these send nobody to collect and take no step in"
+                    " court: %(names)s.",
+                    names=", ".join(waiting),
                 ),
             ),
         )

@@ -89,6 +89,7 @@ def answers() -> Response:
         "citizen/plan/answers.html",
         plan=plan,
         departments=plan_words.by_department(plan),
+        today=plan_dates.today(),
         reasons=plan_words.ANSWER_REASONS,
         said=words_to_show(
             services().store,

@@ -70,4 +70,5 @@ def _page(plan: PlanSoFar, form: Form) -> Response:
         plan=plan,
         departments=plan_words.by_department(plan),
         stopped_charges=plan_words.stopped_charges(plan),
+        held_off=plan_words.held_off(plan),
     )

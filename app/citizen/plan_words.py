@@ -28,6 +28,7 @@ from plan.rules.proposal import Proposal
 from plan.rules.reasons import Notice, Reason
 from plan.rules.strategies import StrategyName
 from plan.rules.words import NOTICES, REASONS, SHARED
+from plan.store.enforcement import EnforcementWord
 from plan.terms import Method
 from plan.terms import Reason as Answer
 
@@ -154,6 +155,22 @@ def stopped_charges(plan: PlanSoFar, names: Names | None = None) -> list[str]:
         if line.state is ShareState.AGREED and line.charges_stop
     }
     return sorted((names or name)(code) or code for code in codes)
+
+
+def held_off(plan: PlanSoFar, names: Names | None = None) -> list[str]:
+    """Departments that agreed and hold off other ways to collect all of their lines for as long as
+    the plan is kept, A to Z (F61)."""
+    codes = [
+        code
+        for code, lines in plan.departments().items()
+        if (live := [line for line in lines if line.live])
+        and all(line.state is ShareState.AGREED and _waits(line.enforcement) for line in live)
+    ]
+    return sorted((names or name)(code) or code for code in codes)
+
+
+def _waits(word: EnforcementWord | None) -> bool:
+    return word is not None and word.waits and word.until is None
 
 
 def done_with(plan: PlanSoFar) -> list[str]:

@@ -22,8 +22,10 @@ from app.department_api.tokens import PLANS
 from app.http.access import a_department
 from consent.errors import NotFound
 from plan.answers import LEAST_ASKED, MOST_ASKED, CannotAnswer, PlanSaid, Refusal, answer_plan
-from plan.lifecycle import LIVE_SHARE
+from plan.enforcement import asked
+from plan.lifecycle import LIVE_SHARE, PlanState
 from plan.own_plans import OwnLine, OwnPlan, read_plans
+from plan.store.enforcement import EnforcementWord
 from plan.store.share_answers import Applied
 from plan.terms import Reason, Said
 
@@ -33,8 +35,8 @@ USUAL: Final = 100
 MOST_PENCE: Final = 100_000_000
 LONGEST_WORDS: Final = 2_000
 """Characters that are looked at; what is over the limit of the words has a problem of its own."""
-_REFERENCE: Final = re.compile(r"[0-9A-Z]{4}( [0-9A-Z]{1,4}){1,3}")
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+REFERENCE: Final = re.compile(r"[0-9A-Z]{4}( [0-9A-Z]{1,4}){1,3}")
+HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PROBLEMS: Final = {
     Refusal.STANDS: "sequence-conflict",
     Refusal.NOT_RUNNING: "plan-not-running",
@@ -63,9 +65,7 @@ class Answer(Schema):
         unknown = RAISE
 
     answer = fields.Enum(Said, by_value=True, required=True)
-    debt_handle = fields.String(
-        load_default=None, validate=validate.Regexp(_HANDLE.pattern + r"\Z")
-    )
+    debt_handle = fields.String(load_default=None, validate=validate.Regexp(HANDLE.pattern + r"\Z"))
     seen_pence = fields.Integer(
         strict=True, load_default=None, validate=validate.Range(0, MOST_PENCE)
     )
@@ -90,7 +90,7 @@ def plans() -> Response:
     reading.only("after", "limit", "waiting")
     limit = reading.number("limit", USUAL, MOST, least=1)
     waiting = reading.one_of("waiting", ("false", "true")) == "true"
-    after = reading.text("after", _REFERENCE)
+    after = reading.text("after", REFERENCE)
     guard.keep_to_the_rate(guard.department(), limit / 50)
     guard.look(PLANS, ())
     try:
@@ -109,7 +109,7 @@ def answer(plan_reference: str) -> Response:
     """204; the same again is taken again, another while one stands is 409."""
     said = _said()
     guard.look(PLANS, ())
-    if not _REFERENCE.fullmatch(plan_reference):
+    if not REFERENCE.fullmatch(plan_reference):
         raise Problem("not-found")
     door = here()
     try:
@@ -155,21 +155,26 @@ def _item(found: OwnPlan) -> dict[str, Any]:
         "rules": found.policy_version,
         "agreed_at": reading.moment(found.agreed_at),
         "starts_on": found.starts_on.isoformat(),
-        "lines": [_line(each) for each in found.lines],
+        "lines": [_line(found.state, each) for each in found.lines],
     }
+    if found.look_again_on is not None:
+        item["look_again_on"] = found.look_again_on.isoformat()
     if found.ended_at is not None:
         item["ended_at"] = reading.moment(found.ended_at)
     return item
 
 
-def _line(line: OwnLine) -> dict[str, Any]:
+def _line(plan: PlanState, line: OwnLine) -> dict[str, Any]:
     said: dict[str, Any] = {
         "debt_handle": line.debt_token,
         "grant_id": line.grant_id,
         "share_pence": line.pence if line.state in LIVE_SHARE else 0,
         "state": line.state.value,
         "charges_stop": line.charges_stop,
+        "enforcement": asked(plan, line.state).value,
     }
+    if line.enforcement is not None:
+        said["enforcement_said"] = _word(line.enforcement)
     if line.answer_by is not None:
         said["answer_by"] = line.answer_by.isoformat()
     if line.answered_at is not None:
@@ -177,6 +182,16 @@ def _line(line: OwnLine) -> dict[str, Any]:
     if line.last is not None:
         said["last_answer"] = line.last.said.value
         said["last_answer_is"] = _BECAME[line.last.applied]
+    return said
+
+
+def _word(word: EnforcementWord) -> dict[str, Any]:
+    """As the department said it."""
+    said: dict[str, Any] = {"waits": word.waits}
+    if word.until is not None:
+        said["until"] = word.until.isoformat()
+    if word.reason_code:
+        said["reason"] = word.reason_code
     return said
 
 

@@ -114,7 +114,7 @@ def answer(reference: str) -> Response:
         )
     except CannotAnswer as refused:
         return _cannot(_story(reference), refused.why)
-    return redirect(f"{_address(story.plan)}?sent=1", 303)
+    return redirect(f"{_next(story.plan, read.said)}?sent=1", 303)
 
 
 def _story(reference: str) -> PlanStory:
@@ -124,6 +124,12 @@ def _story(reference: str) -> PlanStory:
 
 def _address(found: OwnPlan) -> str:
     return f"{ADDRESS}/{references.in_address(found.reference)}"
+
+
+def _next(found: OwnPlan, said: PlanSaid) -> str:
+    """After a yes, what is not said yet of other ways to collect (F61)."""
+    asked = said.said is Said.AGREED and any(line.enforcement is None for line in _live(found))
+    return f"{_address(found)}/enforcement" if asked else _address(found)
 
 
 def _read(found: OwnPlan) -> Read:

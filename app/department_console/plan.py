@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.department_console import audit, guard, plan_words, references
+from app.department_console import audit, enforcement, guard, plan_words, references
 from app.department_console.desk import here
 from app.department_console.plans import ADDRESS, answer_by
 from app.http.access import staff
@@ -37,6 +37,8 @@ def plan(reference: str) -> Response:
         today=london_date(guard.now()),
         answer_by=answer_by(story.plan),
         answer="" if why_not(story.plan) else address,
+        waiting=enforcement.waiting_lines(story.plan),
+        enforcement_page=f"{enforcement.address(story.plan)}/enforcement",
         may_answer=guard.may(Role.ANSWERS),
         sent=request.args.get("sent") == "1",
     )

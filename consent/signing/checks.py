@@ -28,7 +28,10 @@ _WORD: Final = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
 _EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_SEALED: Final = 32 * 1024
 _PLAN_WORDS: Final = frozenset(
-    ("plan_reference", "lines", "frequency", "pay_day", "method", "starts_on", "answer_by")
+    (
+        *("plan_reference", "lines", "frequency", "pay_day", "method", "starts_on", "answer_by"),
+        *("enforcement", "look_again_on"),
+    )
 )
 STATES_OF: Final[Mapping[EventKind, frozenset[State]]] = {
     EventKind.CONSENT_WITHDRAWN: frozenset({State.WITHDRAWN}),
@@ -39,6 +42,8 @@ STATES_OF: Final[Mapping[EventKind, frozenset[State]]] = {
     EventKind.CONSENT_INVALIDATED: frozenset({State.INVALIDATED}),
     EventKind.PLAN_PROPOSED: VALID,
     EventKind.PLAN_CHANGED: VALID,
+    EventKind.PLAN_PAUSED: VALID,
+    EventKind.PLAN_RESUMED: VALID,
     EventKind.PLAN_ENDED: frozenset(State),
 }
 """The states of a grant in which such a word is true, or may be said."""
@@ -167,7 +172,7 @@ def _about(case: EventCase) -> bool:
     )
 
 
-_OF_PLANS: Final = (EventKind.PLAN_PROPOSED, EventKind.PLAN_CHANGED, EventKind.PLAN_ENDED)
+_OF_PLANS: Final = frozenset(kind for kind in EventKind if kind.value.startswith("plan-"))
 
 EVENT: Final[tuple[Check[EventCase], ...]] = (
     Check(

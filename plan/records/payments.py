@@ -319,6 +319,22 @@ share_answer = Table(
     Index("ix_share_answer_waiting", "answered_at", postgresql_where=text("applied_at is null")),
 )
 
+enforcement_word = Table(
+    "enforcement_word",
+    metadata,
+    Column("word_id", Uuid, primary_key=True),
+    Column("share_id", Uuid, nullable=False),
+    Column("department", String(12), nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("until", Date),
+    Column("reason_code", String(16), nullable=False, server_default=_EMPTY),
+    Column("by_kind", String(12), nullable=False),
+    Column("said_at", MOMENT, nullable=False),
+    CheckConstraint("waits = (reason_code = '') and (waits or until is null)", name="whole"),
+    ForeignKeyConstraint(["share_id"], ["plan_share.share_id"]),
+    Index("ix_enforcement_word_share_id", "share_id", "said_at"),
+)
+
 bank_statement = Table(
     "bank_statement",
     metadata,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from consent.ids import PlanId, SubjectId
 from consent.store import Tx
-from plan.events import Kind, PlanEvent
+from plan.events import BREAKS, Kind, PlanEvent
 from plan.records import plan_event
 
 
@@ -24,6 +24,13 @@ def append(tx: Tx, event: PlanEvent) -> None:
             by_kind=event.by,
         )
     )
+
+
+def breaks(tx: Tx, plan_id: PlanId) -> int:
+    """How often this plan paused or went on so far."""
+    of_breaks = plan_event.c.kind.in_([kind.value for kind in BREAKS])
+    query = select(func.count()).where(plan_event.c.plan_id == plan_id, of_breaks)
+    return tx.connection.execute(query).scalar_one()
 
 
 def history(tx: Tx, subject: SubjectId, *, limit: int, offset: int = 0) -> list[PlanEvent]:

@@ -14,6 +14,7 @@ from plan.records import (
     allocation,
     allocation_receipt,
     bank_entry,
+    enforcement_word,
     instalment,
     message,
     payment,
@@ -42,6 +43,7 @@ PERSONAL: tuple[Table, ...] = (
 BY_OTHERS: tuple[tuple[Table, Table, str], ...] = (
     (allocation_receipt, allocation, "allocation_id"),
     (share_answer, plan_share, "share_id"),
+    (enforcement_word, plan_share, "share_id"),
     (bank_entry, payment, "payment_id"),
 )
 """What departments and the paying bank say about a person's rows, by the row that it is about."""

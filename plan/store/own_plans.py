@@ -15,7 +15,8 @@ from consent.ids import GrantId, PlanId
 from consent.store import Tx
 from plan.lifecycle import LIVE_PLAN, PlanState, ShareState
 from plan.records import plan, plan_share
-from plan.store import share_answers
+from plan.store import enforcement, share_answers
+from plan.store.enforcement import EnforcementWord
 from plan.store.share_answers import ShareAnswer
 from plan.terms import Every, Method
 
@@ -24,7 +25,8 @@ from plan.terms import Every, Method
 class OwnLine:
     """One debt of this department in a plan. `pence` is its part of each payment; `last` the last
     answer to it. `debt_token` is the department's own handle, `charges_stop` that it adds no
-    interest and no fee while the plan is kept."""
+    interest and no fee while the plan is kept, `enforcement` its last word on other ways to
+    collect."""
 
     share_id: UUID
     debt_token: str
@@ -35,12 +37,14 @@ class OwnLine:
     answered_at: datetime | None
     charges_stop: bool
     last: ShareAnswer | None
+    enforcement: EnforcementWord | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnPlan:
     """A plan in which this department has a part. Not what is paid in all, nor who else is in, nor
-    the plan's own reference: `reference` is this department's (SEC-59)."""
+    the plan's own reference: `reference` is this department's (SEC-59). `look_again_on` is the day
+    until which a plan is paused."""
 
     plan_id: PlanId
     reference: str
@@ -50,6 +54,7 @@ class OwnPlan:
     method: Method
     policy_version: str
     starts_on: date
+    look_again_on: date | None
     agreed_at: datetime
     ended_at: datetime | None
     lines: tuple[OwnLine, ...]
@@ -75,6 +80,7 @@ _PART = (
 _PLAN = (
     *(plan.c.plan_id, _PART, plan.c.state, plan.c.frequency, plan.c.pay_day),
     *(plan.c.method, plan.c.policy_version, plan.c.starts_on, plan.c.agreed_at, plan.c.ended_at),
+    plan.c.look_again_on,
 )
 _LIVE = [state.value for state in LIVE_PLAN]
 
@@ -136,6 +142,7 @@ def _plans(tx: Tx, query: Select[Any]) -> list[OwnPlan]:
             method=Method(row.method),
             policy_version=row.policy_version,
             starts_on=row.starts_on,
+            look_again_on=row.look_again_on,
             agreed_at=row.agreed_at,
             ended_at=row.ended_at,
             lines=tuple(lines.get(row.plan_id, ())),
@@ -162,9 +169,17 @@ def _lines(tx: Tx, plan_ids: Sequence[PlanId]) -> dict[PlanId, list[OwnLine]]:
             .order_by(plan_share.c.debt_token, plan_share.c.share_id)
         )
     )
-    last = {each.share_id: each for each in share_answers.newest(tx, [row[1] for row in rows])}
+    ids = [row[1] for row in rows]
+    last = {each.share_id: each for each in share_answers.newest(tx, ids)}
+    said = enforcement.newest(tx, ids)
     found: dict[PlanId, list[OwnLine]] = {}
     for row in rows:
-        line = OwnLine(*row[1:5], ShareState(row[5]), *row[6:9], last=last.get(row[1]))
+        line = OwnLine(
+            *row[1:5],
+            ShareState(row[5]),
+            *row[6:9],
+            last=last.get(row[1]),
+            enforcement=said.get(row[1]),
+        )
         found.setdefault(row[0], []).append(line)
     return found

@@ -11,6 +11,7 @@ from plan.records import (
     agreement,
     allocation,
     allocation_receipt,
+    enforcement_word,
     instalment,
     message,
     payment,
@@ -41,6 +42,7 @@ def drop_plans(tx: Tx, before: datetime, *, limit: int) -> int:
     tx.connection.execute(delete(allocation_receipt).where(receipts.in_(ours)))
     tx.connection.execute(delete(return_check).where(return_check.c.allocation_id.in_(ours)))
     tx.connection.execute(delete(share_answer).where(answers.in_(lines)))
+    tx.connection.execute(delete(enforcement_word).where(enforcement_word.c.share_id.in_(lines)))
     for table in (refund, allocation, payment, agreement):
         tx.connection.execute(delete(table).where(table.c.plan_id.in_(due)))
     for table in (plan_event, instalment, plan_share, plan_version, plan_break, plan):

@@ -335,7 +335,7 @@ def test_the_same_answer_sent_twice_is_one(office: Office) -> None:
     client = office.staff()
     look = client.send(client.get(f"{at(reference)}/answer"), do="check", answer="agreed")
     for _ in range(2):
-        assert client.send(look, do="send").path == at(reference)
+        assert client.send(look, do="send").path == f"{at(reference)}/enforcement"
     assert office.follow() == 1
     noted = "select count(*) from staff_event where kind = 'answered_plan' and about = %s"
     assert office.portal.rows(noted, reference) == [(1,)]
@@ -349,3 +349,47 @@ def test_silence_is_told_from_a_yes(office: Office) -> None:
     assert client.get(at(reference)).says("Counted as accepted: no answer came in time")
     page = client.get(f"{at(reference)}/answer")
     assert (page.status, page.heading) == (409, "The time to answer has passed")
+
+
+def test_f61_after_a_yes_staff_say_whether_other_ways_to_collect_wait(office: Office) -> None:
+    person, reference = office.a_plan()
+    client = office.staff()
+    assert client.get(at(reference)).says("You are asked to wait. You have not said if you do.")
+    page = send(client, client.get(f"{at(reference)}/answer"), answer="agreed")
+    assert page.path == f"{at(reference)}/enforcement"
+    assert page.heading == "Do other ways to collect wait?"
+    assert page.says("Your answer is written down.")
+    assert page.ticked() == []
+    assert client.send(page).errors() == {"waits": "Select if other ways to collect wait"}
+    assert client.send(page, waits="until").errors() == {
+        "until": "Enter the last day on which it waits"
+    }
+    wrong = "Last day on which it waits must be from today to a year ahead"
+    for day in ("1/1/2020", "1/1/2090"):
+        assert client.send(page, waits="until", until=day).errors() == {"until": wrong}
+    assert client.send(page, waits="no").errors() == {"reason": "Select why it goes on"}
+    page = client.send(page, waits="kept", until="never", reason="law")
+    assert (page.path, page.status) == (at(reference), 200)
+    assert page.says("While you keep to this plan, it sends nobody to collect")
+    page = client.send(client.get(f"{at(reference)}/enforcement"), waits="no", reason="with_agent")
+    assert page.says("It was with bailiffs or sheriff officers before your plan.")
+    (line,) = plan_of(office.portal.services.store, person).departments()[DepartmentCode("dwp")]
+    word = line.enforcement
+    assert word is not None
+    assert (word.waits, word.reason_code, word.by_kind) == (False, "with_agent", "console")
+    done = office.portal.rows("select count(*) from staff_event where kind = 'said_enforcement'")
+    assert done == [(2,)]
+
+
+def test_f61_a_viewer_says_nothing_and_a_plan_that_is_over_asks_nothing(office: Office) -> None:
+    person, reference = office.a_plan()
+    viewer = office.staff("rhoswen")
+    assert "Say if other ways to collect wait" not in viewer.get(at(reference)).links()
+    assert viewer.get(f"{at(reference)}/enforcement").status == 403
+    client = office.staff()
+    page = client.get(client.get(at(reference)).links()["Say if other ways to collect wait"])
+    store, clock = office.portal.services.store, SetClock(office.portal.services.clock.now())
+    found = plan_of(store, person)
+    stop(store, clock, os.urandom, actor=person, plan_id=found.plan_id)
+    page = client.send(page, waits="kept")
+    assert (page.status, page.heading) == (409, "This plan needs no answer")

@@ -131,6 +131,7 @@ def test_a_department_sees_its_own_part_of_each_plan_and_nothing_else(street: St
         "share_pence",
         "state",
         "charges_stop",
+        "enforcement",
         "answer_by",
     }
     assert (line["share_pence"], line["state"]) == (THREE["dwp"], "pending")

@@ -108,6 +108,7 @@ def test_telling_twice_counts_once(dwp: Lab) -> None:
         "method": "card",
         "starts_on": "2026-12-28",
         "answer_by": "2026-12-13",
+        "enforcement": "wait",
     }
 
 

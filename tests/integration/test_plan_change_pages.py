@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,43 @@ def test_f47_interest_and_fees_stop_while_the_plan_is_kept_and_she_reads_it_ever
     portal.rows("update plan_share set charges_stop = false returning share_id")
     assert tamsin.get("/plan/answers").says("It may add interest or fees.")
     assert council not in tamsin.get("/plan/letter").text
+
+
+def test_f61_she_reads_in_plain_words_whether_other_ways_to_collect_wait(
+    portal: Portal, tamsin: Seated
+) -> None:
+    """The council agreed; what it says last counts, and stands with the plan's own pages."""
+    page = tamsin.get("/plan/answers")
+    assert page.says("It has not said if it holds off other ways to collect this.")
+
+    def council_says(**said: Any) -> None:
+        values = {"waits": True, "until": None, "reason_code": "", **said}.values()
+        portal.rows(
+            "insert into enforcement_word select gen_random_uuid(), share_id, department,"
+            " %s, %s::date, %s, 'api', clock_timestamp() from plan_share"
+            " where department = 'council' returning share_id",
+            *values,
+        )
+
+    council_says()
+    kept = "While you keep to this plan, it sends nobody to collect and takes no step in court."
+    assert tamsin.get("/plan/answers").says(kept)
+    council = "these send nobody to collect and take no step in court: Sampleshire Council."
+    assert council in tamsin.get("/plan/letter").text
+    assert tamsin.get("/plan/change/pause").says("These send nobody to collect in the pause either")
+    assert tamsin.get("/plan/stop").says("These can use other ways to collect again: Sampleshire")
+    council_says(until="2099-01-15")
+    assert tamsin.get("/plan/answers").says("Until 15 January 2099, it sends nobody to collect")
+    assert council not in tamsin.get("/plan/letter").text
+    council_says(until="2020-01-15")
+    assert tamsin.get("/plan/answers").says("It held off other ways to collect until 15 January")
+    council_says(waits=False, reason_code="not_agreed")
+    agreed_since = tamsin.get("/plan/answers")
+    assert not agreed_since.says("It has not agreed to your plan so far.")
+    council_says(waits=False, reason_code="with_agent")
+    page = tamsin.get("/plan/answers")
+    assert page.says("It does not hold off other ways to collect this.")
+    assert page.says("Tell them that you have a plan.")
 
 
 def test_plan_06_the_yearly_look_stands_on_the_page_until_she_has_looked(

@@ -119,3 +119,18 @@ def test_plan_12_only_a_plan_that_runs_and_only_by_its_reference(
     assert main(["died", "--reference", reference]) == 1
     with pytest.raises(WrongState):
         tell(life, database, reference)
+
+
+def test_f61_departments_hear_of_the_rest_as_of_a_break_and_that_they_are_asked_to_wait(
+    life: Life, database: Database
+) -> None:
+    life.until_due()
+    tell(life, database)
+    life.rounds()
+    assert sorted(code for code, _ in waiting(database, "plan.paused")) == sorted(THREE)
+    go_on_now(life.store, life.clock, life.chance, actor=life.person, plan_id=life.plan.plan_id)
+    assert sorted(code for code, _ in waiting(database, "plan.resumed")) == sorted(THREE)
+    tell(life, database)
+    life.rounds()
+    told = waiting(database, "plan.paused")
+    assert len(set(told)) == len(told) == 6, "a second break is another word than the first"

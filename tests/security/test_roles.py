@@ -218,7 +218,7 @@ def test_unique_rules_tell_nothing_of_others(lab: Lab) -> None:
         *("person_key", "hold_id", "plan_id", "share_id", "break_id", "message_id", "about"),
         *("payment_id", "agreement_id", "allocation_id", "refund_id", "remittance_id"),
         *("answer_id", "entry_id", "identity", "provider_id", "reference", "undoes"),
-        *("statement_id", "staff_id", "account_key", "check_id"),
+        *("statement_id", "staff_id", "account_key", "check_id", "word_id"),
     }
     ordered = {
         "sequence",

@@ -26,6 +26,7 @@ from consent.keys import KeyRefused
 from consent.permit import Permit
 from consent.register import DepartmentEntry
 from consent.signer import EVENT_TYPE, Errand, EventKind, MintedEvent, Signer
+from plan.terms import Asked
 
 LONGEST_WORDS: Final = 500
 WORD: Final = "application/jwt"
@@ -63,7 +64,9 @@ class PlanMessage:
     """What one department learns of a plan: its own lines, and when they are paid.
 
     `frequency` is `week`, `fortnight`, `four_weeks` or `month`; `pay_day` the day of the month, or
-    of the week from 1 for Monday. An ended plan has no lines and no days.
+    of the week from 1 for Monday. `look_again_on` is the day on which a paused plan goes on. The
+    department is asked to hold off other ways to collect (F61), until the plan has ended: then it
+    has no lines and no days.
     """
 
     plan_reference: str
@@ -73,6 +76,8 @@ class PlanMessage:
     method: str = ""
     starts_on: date | None = None
     answer_by: date | None = None
+    look_again_on: date | None = None
+    ended: bool = False
 
     def details(self) -> dict[str, Any]:
         """As the protocol writes it; what is not known is left out."""
@@ -87,6 +92,8 @@ class PlanMessage:
             "method": self.method,
             "starts_on": self.starts_on.isoformat() if self.starts_on else None,
             "answer_by": self.answer_by.isoformat() if self.answer_by else None,
+            "look_again_on": self.look_again_on.isoformat() if self.look_again_on else None,
+            "enforcement": (Asked.MAY_GO_ON if self.ended else Asked.WAIT).value,
         }
         return {name: value for name, value in said.items() if value not in ("", None)}
 

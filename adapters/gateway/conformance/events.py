@@ -22,6 +22,13 @@ PROPOSAL: Final = {
     "method": "card",
     "starts_on": "2026-12-28",
     "answer_by": "2026-12-22",
+    "enforcement": "wait",
+}
+
+ENDED: Final = {
+    "plan_reference": PROPOSAL["plan_reference"],
+    "lines": [],
+    "enforcement": "may_go_on",
 }
 
 
@@ -177,11 +184,27 @@ def plan_told(lab: Lab) -> None:
     for kind, content in (
         ("plan-proposed", {**PROPOSAL, "lines": [line]}),
         ("plan-changed", {**PROPOSAL, "lines": [{**line, "share_pence": 1_500}]}),
-        ("plan-ended", {"plan_reference": PROPOSAL["plan_reference"]}),
+        ("plan-ended", ENDED),
     ):
         subject = {"format": "opaque", "id": question.claims["sub"]}
         event = lab.event(kind, {"grant_id": question.grant_id, **content}, sub_id=subject)
         _taken(lab.tell(event, path=PLAN))
+        _taken(lab.tell(event, path=PLAN))
+
+
+@check("plan: a break", "a plan that makes a break and goes on is taken, and taken again")
+def plan_break(lab: Lab) -> None:
+    question = lab.question()
+    said = matched(lab, question)
+    line = {"debt_handle": said["items"][0]["debt_handle"], "share_pence": 2_000}
+    subject = {"format": "opaque", "id": question.claims["sub"]}
+    for kind, more in (("plan-paused", {"look_again_on": "2027-02-28"}), ("plan-resumed", {})):
+        content = {"grant_id": question.grant_id, **PROPOSAL, "lines": [line], **more}
+        event = lab.event(kind, content, sub_id=subject)
+        reply = lab.tell(event, path=PLAN)
+        if reply.status == 400:
+            raise NotOffered("it does not know plan-paused, as departments of protocol 0.5")
+        _taken(reply)
         _taken(lab.tell(event, path=PLAN))
 
 

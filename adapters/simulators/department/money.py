@@ -97,11 +97,15 @@ class Money:
         """Money first; then a plan for a debt that we know is agreed to, and others are left for
         the days of silence."""
         done = self._gateway.round()
-        answer_plans(self._door, self._agrees)
+        answer_plans(self._door, self._agrees, self._waits)
         return done
 
     def _agrees(self, line: Line) -> dict[str, str] | None:
         return {"answer": "agreed"} if line.debt_handle in self._debts else None
+
+    def _waits(self, line: Line) -> dict[str, bool] | None:
+        """While a plan is kept, nobody is sent and no court is asked."""
+        return {"waits": True} if line.debt_handle in self._debts else None
 
 
 def debts_of(here: Department) -> dict[str, CastDebt]:

@@ -97,7 +97,7 @@ def test_every_operation_has_its_own_name_and_every_call_names_its_exchange() ->
             names.append(operation["operationId"])
             if not path.startswith(("/.well-known/", "/oauth/")):
                 assert {"$ref": "#/components/parameters/InteractionId"} in operation["parameters"]
-    assert len(names) == len(set(names)) == 24
+    assert len(names) == len(set(names)) == 25
 
 
 def test_the_closed_lists_are_those_of_the_code() -> None:
