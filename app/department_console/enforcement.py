@@ -30,7 +30,7 @@ blueprint = Blueprint("console_enforcement", __name__, url_prefix=ADDRESS)
 ALL: Final = "all"
 KEPT, UNTIL, NO = "kept", "until", "no"
 REASONS: Final = tuple(reason for reason in NotWaiting if reason is not NotWaiting.NONE)
-_SELECT: Final = _l("Select if other ways to collect wait")
+_SELECT: Final = _l("Select if you hold off other ways to collect")
 
 
 class Says(FormSchema):
@@ -39,10 +39,12 @@ class Says(FormSchema):
     debt = fields.String(load_default=ALL)
     waits = Choice((KEPT, UNTIL, NO), empty=_SELECT)
     until = Day(
-        empty=_l("Enter the last day on which it waits"),
-        wrong=_l("Last day on which it waits must be a real day, like 31/12/2030"),
+        empty=_l("Enter the last day on which you hold them off"),
+        wrong=_l("Last day on which you hold them off must be a real day, like 31/12/2030"),
     )
-    reason = Choice(tuple(reason.value for reason in REASONS), empty=_l("Select why it goes on"))
+    reason = Choice(
+        tuple(reason.value for reason in REASONS), empty=_l("Select why you do not hold them off")
+    )
 
 
 @blueprint.get("/<reference>/enforcement")
@@ -73,7 +75,7 @@ def say(reference: str) -> Response:
         )
     except CannotAnswer:
         return _over(story)
-    return redirect(f"{address(story.plan)}?sent=1", 303)
+    return redirect(f"{address(story.plan)}?told=1", 303)
 
 
 def address(found: OwnPlan) -> str:
@@ -105,7 +107,7 @@ def _read(today: date) -> tuple[Form, EnforcementSaid | None]:
         NotWaiting(data["reason"]) if waits == NO else NotWaiting.NONE,
     )
     if said.faults(today):
-        words = gettext("Last day on which it waits must be from today to a year ahead")
+        words = gettext("Last day on which you hold them off must be from today to a year ahead")
         return form.with_error("until", words), None
     return form, said
 

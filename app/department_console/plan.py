@@ -41,6 +41,7 @@ def plan(reference: str) -> Response:
         enforcement_page=f"{enforcement.address(story.plan)}/enforcement",
         may_answer=guard.may(Role.ANSWERS),
         sent=request.args.get("sent") == "1",
+        told=request.args.get("told") == "1",
     )
 
 

@@ -42,7 +42,7 @@ DID: Final[dict[str, Any]] = {
     Did.READ_PLAN: _l("Read a plan"),
     Did.TOOK_LIST: _l("Downloaded a list"),
     Did.ANSWERED_PLAN: _l("Answered a plan"),
-    Did.SAID_ENFORCEMENT: _l("Said if collection waits"),
+    Did.SAID_ENFORCEMENT: _l("Said if other ways to collect wait"),
     Did.ANSWERED_HOLD: _l("Answered a question"),
     Did.CHECKED: _l("Checked a permission"),
     Did.PLANNED_CLOSURE: _l("Planned a closure"),

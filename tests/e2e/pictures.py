@@ -333,6 +333,23 @@ def test_paying_d70_to_d73(album: Album) -> None:
     store.close()
 
 
+def test_other_ways_to_collect_d68(album: Album) -> None:
+    running(album, *TAMSIN)
+    for code, said in zip(
+        TAMSIN,
+        ("true, null, ''", "true, '2099-01-15', ''", "false, null, 'with_agent'"),
+        strict=True,
+    ):
+        sql(
+            album.portal,
+            "insert into enforcement_word (word_id, share_id, department, waits, until,"
+            " reason_code, by_kind, said_at) select gen_random_uuid(), share_id, department,"
+            f" {said}, 'api', now() from plan_share where department = '{code}'",
+        )
+    for name in ("agreed", "answers", "letter", "stop", "change/pause"):
+        album.shot(f"/plan/{name}", f"enforcement-{name.replace('/', '-')}")
+
+
 def test_what_has_not_come_d74(album: Album) -> None:
     running(album, *TAMSIN)
     album.shot("/plan/change/one-day", "one-day-next")

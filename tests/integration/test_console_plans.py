@@ -354,20 +354,22 @@ def test_silence_is_told_from_a_yes(office: Office) -> None:
 def test_f61_after_a_yes_staff_say_whether_other_ways_to_collect_wait(office: Office) -> None:
     person, reference = office.a_plan()
     client = office.staff()
-    assert client.get(at(reference)).says("You are asked to wait. You have not said if you do.")
+    assert client.get(at(reference)).says("You have not said if you do.")
     page = send(client, client.get(f"{at(reference)}/answer"), answer="agreed")
     assert page.path == f"{at(reference)}/enforcement"
-    assert page.heading == "Do other ways to collect wait?"
+    assert page.heading == "Other ways to collect"
     assert page.says("Your answer is written down.")
     assert page.ticked() == []
-    assert client.send(page).errors() == {"waits": "Select if other ways to collect wait"}
+    assert client.send(page).errors() == {"waits": "Select if you hold off other ways to collect"}
     assert client.send(page, waits="until").errors() == {
-        "until": "Enter the last day on which it waits"
+        "until": "Enter the last day on which you hold them off"
     }
-    wrong = "Last day on which it waits must be from today to a year ahead"
+    wrong = "Last day on which you hold them off must be from today to a year ahead"
     for day in ("1/1/2020", "1/1/2090"):
         assert client.send(page, waits="until", until=day).errors() == {"until": wrong}
-    assert client.send(page, waits="no").errors() == {"reason": "Select why it goes on"}
+    assert client.send(page, waits="no").errors() == {
+        "reason": "Select why you do not hold them off"
+    }
     page = client.send(page, waits="kept", until="never", reason="law")
     assert (page.path, page.status) == (at(reference), 200)
     assert page.says("While you keep to this plan, it sends nobody to collect")
@@ -384,10 +386,12 @@ def test_f61_after_a_yes_staff_say_whether_other_ways_to_collect_wait(office: Of
 def test_f61_a_viewer_says_nothing_and_a_plan_that_is_over_asks_nothing(office: Office) -> None:
     person, reference = office.a_plan()
     viewer = office.staff("rhoswen")
-    assert "Say if other ways to collect wait" not in viewer.get(at(reference)).links()
+    assert "Say if you hold off other ways to collect" not in viewer.get(at(reference)).links()
     assert viewer.get(f"{at(reference)}/enforcement").status == 403
     client = office.staff()
-    page = client.get(client.get(at(reference)).links()["Say if other ways to collect wait"])
+    page = client.get(
+        client.get(at(reference)).links()["Say if you hold off other ways to collect"]
+    )
     store, clock = office.portal.services.store, SetClock(office.portal.services.clock.now())
     found = plan_of(store, person)
     stop(store, clock, os.urandom, actor=person, plan_id=found.plan_id)
