@@ -151,7 +151,9 @@ def _plan(
     post_hash: str,
     now: datetime,
 ) -> PlanRow:
-    starts_on = working_days.first_collection(london_date(now), terms.pay_day, terms.every)
+    starts_on = working_days.first_collection(
+        london_date(now), terms.pay_day, terms.every, step=terms.first_on
+    )
     return PlanRow(
         plan_id=PlanId(new_uuid(chance)),
         subject_id=actor.subject,

@@ -30,6 +30,9 @@ def wait_for_an_answer(
         too_soon = working_days.after(today, NOTICE_DAYS) - timedelta(days=1)
         rows = plans.due_for(tx, PlanState.PROPOSED, too_soon, limit=batch)
         for row in rows:
-            first = working_days.first_collection(today, row.pay_day, row.frequency)
+            ahead = plans.ahead_of(tx, row.plan_id)
+            first = working_days.first_collection(
+                today, row.pay_day, row.frequency, step=ahead.due_on if ahead else None
+            )
             plans.move(tx, row.plan_id, first, plan_event(chance, now, row, Kind.MOVED, "clock"))
         return len(rows)

@@ -149,7 +149,10 @@ def _plan_after(
     """A first yes starts the plan; a no lowers the payment, or ends a plan with nothing left."""
     now = clock.now()
     if said is Said.AGREED and row.state is PlanState.PROPOSED:
-        first = working_days.first_collection(london_date(now), row.pay_day, row.frequency)
+        ahead = plans.ahead_of(tx, row.plan_id)
+        first = working_days.first_collection(
+            london_date(now), row.pay_day, row.frequency, step=ahead.due_on if ahead else None
+        )
         plans.start(tx, row.plan_id, first, plan_event(chance, now, row, Kind.STARTED, by))
         return PlanState.ACTIVE
     if said is Said.REFUSED and follow(tx, chance, now, row, by):

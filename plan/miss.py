@@ -1,8 +1,9 @@
 """The clock's part when money does not come: grace first, then a review, and only then an end.
 
 For seven days nothing happens that anybody but the person sees (D74). A plan with two instalments
-open gets a review of four weeks, in which paying, pausing or changing it keeps it (PLAN-11). After
-that it ends only where somebody has tried to reach the person, and a week has gone by since.
+open, or two months' worth of them, gets a review of four weeks, in which paying, pausing or
+changing it keeps it (PLAN-11). After that it ends only where somebody has tried to reach the
+person, and a week has gone by since.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from consent.store import Store, Tx
 from plan.events import Kind
 from plan.lifecycle import InstalmentState
 from plan.lines import plan_event, take_out
+from plan.rules.frequencies import Frequency
 from plan.rules.missed import ANSWER_WITHIN, GRACE, REVIEW_WITHIN, Behind, behind
 from plan.store import instalments, plans, shares
 from plan.store.plans import PlanRow
@@ -76,4 +78,5 @@ def behind_of(tx: Tx, row: PlanRow) -> Behind:
     over = [each for each in fallen if each.state not in OPEN]
     pairs = [(each.amount_pence or 0, each.paid_pence) for each in over]
     usual = fallen[-1].amount_pence if fallen else None
-    return behind(pairs, instalment=usual or row.payment_pence)
+    every = Frequency(row.frequency)
+    return behind(pairs, instalment=usual or row.payment_pence, every=every)

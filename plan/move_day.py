@@ -1,8 +1,9 @@
 """One payment on another day: the plan and its day stay as they are (D74, D75).
 
 It moves to a later working day that lies before the payment after it, so that two never fall
-together and a payment is not put off for ever. No department is told: its part comes some days
-later, and the days of grace count from the new day.
+together and a payment is not put off for ever. One that lies ahead stays within the week, or the
+month, that it was meant for: the payments after it count from there (decision 21). No department is
+told: its part comes some days later, and the days of grace count from the new day.
 """
 
 from __future__ import annotations
@@ -91,7 +92,11 @@ def _movable(tx: Tx, row: PlanRow, today: date, working_days: WorkingDays) -> Mo
         days = _between(max(today, due.due_on), ahead.due_on, working_days)
         return Movable(due.sequence, due.due_on, due.open_pence, days) if days else None
     after = working_days.next_collection(ahead.due_on, row.pay_day, row.frequency)
-    days = _between(max(today, ahead.due_on), after, working_days)
+    days = tuple(
+        day
+        for day in _between(max(today, ahead.due_on), after, working_days)
+        if working_days.next_collection(day, row.pay_day, row.frequency) == after
+    )
     return Movable(ahead.sequence, ahead.due_on, None, days) if days else None
 
 

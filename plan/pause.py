@@ -19,6 +19,7 @@ from plan.events import Kind
 from plan.lifecycle import InstalmentState, PlanState, transition
 from plan.lines import PAUSED, RESUMED, plan_event, tell_of_break
 from plan.rules.breaks import LONGEST_MONTHS, Break, BreakKind, WhyNot, crisis_break
+from plan.rules.frequencies import Frequency
 from plan.store import breaks, instalments, plans
 from plan.store.plans import Ahead, PlanRow
 from plan.working_days import WorkingDays
@@ -105,7 +106,8 @@ def _pause(
     due = [each for each in fallen if each.state is InstalmentState.DUE and not each.paid_pence][
         -1:
     ]
-    taken = Break(due[0].due_on if due else ahead.due_on, payments, kind)
+    first = due[0].due_on if due else ahead.due_on
+    taken = Break(first, payments, kind, Frequency(row.frequency))
     why = _why_not(tx, row, taken)
     if why is not None:
         raise NoBreak(why)
@@ -122,9 +124,8 @@ def _why_not(tx: Tx, row: PlanRow, taken: Break) -> WhyNot | None:
     if taken.payments < 1:
         return WhyNot.TOO_LONG
     if taken.kind is BreakKind.CRISIS:
-        before = breaks.of_plan(tx, row.plan_id)
-        return crisis_break(before, first=taken.first, payments=taken.payments)
-    return WhyNot.TOO_LONG if taken.payments > LONGEST_MONTHS else None
+        return crisis_break(breaks.of_plan(tx, row.plan_id, row.frequency), taken)
+    return WhyNot.TOO_LONG if taken.months > LONGEST_MONTHS else None
 
 
 def _skip_ahead(

@@ -80,7 +80,8 @@ def fingerprint(terms: Terms, lines: Iterable[Line]) -> str:
     shows old and new and asks again (D66). It is never kept.
     """
     told = [
-        f"{terms.payment_pence} {terms.every} {terms.pay_day} {terms.method} {terms.strategy}",
+        f"{terms.payment_pence} {terms.every} {terms.pay_day} {terms.first_on}",
+        f"{terms.method} {terms.strategy}",
         *(
             f"{line.department} {line.pence} {line.token}"
             for line in sorted(lines, key=attrgetter("department", "token"))

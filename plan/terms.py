@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from plan.rules.strategies import StrategyName
@@ -98,8 +99,10 @@ class Reason(StrEnum):
 class Terms:
     """What the person chose. `pay_day` is 1 to 28 of a month, or 1 (Monday) to 7 otherwise.
 
-    `changes_soon` is that they expect a change in the next three months: the plan is looked at
-    then, and of what will change nothing is kept (D50).
+    `first_on` says in which weeks the payments fall where two or four lie between them: those of
+    this day. It is not kept, because the payment that lies ahead says the same. `changes_soon` is
+    that they expect a change in the next three months: the plan is looked at then, and of what will
+    change nothing is kept (D50).
     """
 
     payment_pence: int
@@ -110,6 +113,7 @@ class Terms:
     every: Every = Every.MONTH
     method: Method = Method.PAY_BY_BANK
     changes_soon: bool = False
+    first_on: date | None = None
 
     def __post_init__(self) -> None:
         longest = 28 if self.every is Every.MONTH else 7

@@ -29,7 +29,7 @@ from plan.share import Line, must_add_up
 from plan.store import plans, shares, versions
 from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
-from plan.terms import Terms, Tier, VaryReason
+from plan.terms import Every, Terms, Tier, VaryReason
 from plan.tokens import TokenKeeper
 from plan.working_days import WorkingDays
 
@@ -72,8 +72,9 @@ def vary_amount(
     terms: Terms,
     working_days: WorkingDays,
 ) -> Varied:
-    """Another amount or another day, the same lines. Raises NotFound, WrongState (also where
-    the plan has changed since it was shown), SignInTooOld and BelowMinimums."""
+    """Another amount, another day or another frequency, the same lines. A department whose part
+    changes is told, and of another frequency each is. Raises NotFound, WrongState (also where the
+    plan has changed since it was shown), SignInTooOld and BelowMinimums."""
     with store.transaction(actor) as tx:
         row = _held(tx, clock, seen)
         live = [share for share in shares.of_plan(tx, row.plan_id) if share.live]
@@ -85,7 +86,7 @@ def vary_amount(
         ]
         for share, pence in changed:
             shares.set_pence(tx, share.share_id, pence)
-        told = [share for share, _ in changed]
+        told = [share for share, _ in changed] if row.frequency is terms.every else live
         tell(tx, CHANGED, told, clock.now(), version=row.version + 1)
         return _close(tx, clock, chance, row, terms, VaryReason.AMOUNT, working_days)
 
@@ -183,7 +184,10 @@ def _close(
     next_due = ahead.due_on if ahead else row.starts_on
     if (row.pay_day, row.frequency) != (terms.pay_day, terms.every):
         today = london_date(now)
-        next_due = working_days.first_collection(today, terms.pay_day, terms.every)
+        step = terms.first_on
+        if step is None and row.frequency is terms.every and terms.every is not Every.MONTH:
+            step = working_days.in_week_of(next_due, row.pay_day, terms.pay_day)
+        next_due = working_days.first_collection(today, terms.pay_day, terms.every, step=step)
         while row.look_again_on and next_due < row.look_again_on - timedelta(days=7):
             next_due = working_days.next_collection(next_due, terms.pay_day, terms.every)
         plans.move_ahead(tx, row.plan_id, next_due)

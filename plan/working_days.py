@@ -1,7 +1,8 @@
 """Working days, and the days on which a plan's payments fall (decision 35).
 
 The chosen day is the person's; a weekend or a bank holiday moves that one payment to the next
-working day, and the following one falls on the chosen day again.
+working day, and the following one falls on the chosen day again. Payments two or four weeks apart
+stay in the weeks that the person chose: in step with the one that lies ahead (D63).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from plan.terms import Every
 FILE: Final = FOLDER / "policy" / "bank_holidays.toml"
 NOTICE_DAYS: Final = 5
 """Working days between the first agreement and the first collection, at least."""
+
+BY_WEEKS: Final = frozenset({Every.FORTNIGHT, Every.FOUR_WEEKS})
+"""Where the weekday does not say in which weeks a payment falls."""
 
 _DAY: Final = timedelta(days=1)
 _WEEKS: Final = {Every.WEEK: 1, Every.FORTNIGHT: 2, Every.FOUR_WEEKS: 4}
@@ -49,13 +53,34 @@ class WorkingDays:
             day = self.on_or_after(day + _DAY)
         return day
 
-    def first_collection(self, agreed_on: date, pay_day: int, every: Every) -> date:
-        """The first chosen day at least five working days later, moved to a working day."""
-        return self.on_or_after(_chosen_from(self.after(agreed_on, NOTICE_DAYS), pay_day, every))
+    def first_collection(
+        self, agreed_on: date, pay_day: int, every: Every, *, step: date | None = None
+    ) -> date:
+        """The first chosen day at least five working days later, moved to a working day. `step` is
+        another payment: two or four weeks apart this one is in step with it, and not before it."""
+        soonest = self.after(agreed_on, NOTICE_DAYS)
+        if step is None or every not in BY_WEEKS:
+            return self.on_or_after(_chosen_from(soonest, pay_day, every))
+        chosen = _chosen_until(step, pay_day, every)
+        while chosen < soonest:
+            chosen = _following(chosen, every)
+        return self.on_or_after(chosen)
+
+    def first_days(self, agreed_on: date, pay_day: int, every: Every) -> list[date]:
+        """The days on which a plan may begin: one a week for as many weeks as lie between two
+        payments, since which weeks are meant is the person's to say."""
+        first = _chosen_from(self.after(agreed_on, NOTICE_DAYS), pay_day, every)
+        weeks = _WEEKS[every] if every in BY_WEEKS else 1
+        return [self.on_or_after(first + timedelta(weeks=week)) for week in range(weeks)]
 
     def next_collection(self, due_on: date, pay_day: int, every: Every) -> date:
         """The collection that follows the one on `due_on`."""
         return self.on_or_after(_following(_chosen_until(due_on, pay_day, every), every))
+
+    def in_week_of(self, due_on: date, before: int, after: int) -> date:
+        """The chosen day `after` in the week in which a payment was meant for the day `before`:
+        1 is Monday."""
+        return _chosen_until(due_on, before, Every.WEEK) + (after - before) * _DAY
 
 
 def load(path: Path = FILE) -> WorkingDays:

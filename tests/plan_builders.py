@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import create_engine, text
@@ -48,8 +48,12 @@ def a_line(department: str, pence: int, token: str = "d_1", **facts: object) -> 
     return Line(department=code, token=token, pence=Pence(pence), **{**values, **facts})  # type: ignore[arg-type]
 
 
-def terms(pence: int, *, day: int = 1, every: Every = Every.MONTH) -> Terms:
-    return Terms(pence, day, StrategyName.PRO_RATA, "2025-04", "plan/1", every=every)
+def terms(
+    pence: int, *, day: int = 1, every: Every = Every.MONTH, first_on: date | None = None
+) -> Terms:
+    return Terms(
+        pence, day, StrategyName.PRO_RATA, "2025-04", "plan/1", every=every, first_on=first_on
+    )
 
 
 def allow(
@@ -79,6 +83,7 @@ def agreed(
     payment: int | None = None,
     day: int = 1,
     every: Every = Every.MONTH,
+    first_on: date | None = None,
     post_key: str = "post-1",
     signed_in_at: datetime | None = None,
     seed: str = "agree",
@@ -94,7 +99,10 @@ def agreed(
         actor=actor,
         signed_in_at=signed_in_at or clock.now(),
         terms=terms(
-            sum(line.pence for line in lines) if payment is None else payment, day=day, every=every
+            sum(line.pence for line in lines) if payment is None else payment,
+            day=day,
+            every=every,
+            first_on=first_on,
         ),
         lines=lines,
         permissions=permissions,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from consent.clock import london_date
 from consent.ids import DepartmentCode
@@ -21,6 +21,7 @@ from plan.rules.breaks import BreakKind
 from plan.store import events as plan_events
 from plan.store import instalments
 from plan.store.instalments import Instalment
+from plan.terms import Every
 from tests.builders import a_clock, a_person, set_chance
 from tests.plan_builders import DAYS, THREE, agreed, line_of, plan_of
 
@@ -28,7 +29,8 @@ DAY = timedelta(days=1)
 
 
 class Life:
-    """Tamsin's plan of £100 a month, with the departments that said yes, and a calendar."""
+    """Tamsin's plan of £100 a month, or so often as it says, with the departments that said yes,
+    and a calendar."""
 
     def __init__(
         self,
@@ -38,6 +40,9 @@ class Life:
         yes: Iterable[str] = tuple(THREE),
         days: int = 0,
         name: str = "tamsin",
+        every: Every = Every.MONTH,
+        day: int = 1,
+        first_on: date | None = None,
     ) -> None:
         """`days` apart from the others of one database, whose names are others too."""
         self.store, self.worker, self.clock = store, worker, a_clock()
@@ -46,7 +51,7 @@ class Life:
         seed = "" if name == "tamsin" else name
         chance = set_chance(seed) if seed else set_chance()
         self.person: Person = a_person(store, self.clock, chance, name)
-        agreed(store, self.clock, self.person, THREE)
+        agreed(store, self.clock, self.person, THREE, every=every, day=day, first_on=first_on)
         for code in yes:
             self.answers(code)
 

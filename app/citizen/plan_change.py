@@ -20,7 +20,9 @@ from app.http.text import lazy_gettext as _l
 from plan.lifecycle import PlanState
 from plan.pause import NoBreak, go_on_now, pause
 from plan.progress import PlanSoFar, progress
-from plan.rules.breaks import MOST_PAYMENTS
+from plan.rules.breaks import MOST_MONTHS
+from plan.rules.frequencies import Frequency, payments_in
+from plan.terms import Every
 
 blueprint = Blueprint("plan_change", __name__)
 CHANGE: Final = "/plan/change"
@@ -50,11 +52,20 @@ class Changed(FormSchema):
     changed = Choice(tuple(LEADS_TO), empty=_l("Select what has changed"))
 
 
-class Break(FormSchema):
-    months = Choice(
-        (*map(str, range(1, MOST_PAYMENTS + 1)), LONGER),
-        empty=_l("Select how long you want to pause your plan"),
-    )
+def may_skip(every: Every) -> list[int]:
+    """How many payments a break may skip, the longest last (PLAN-08)."""
+    most = payments_in(MOST_MONTHS, Frequency(every))
+    return [number for number in (1, 2, 4, 8) if number <= most]
+
+
+def _break(every: Every) -> FormSchema:
+    class Break(FormSchema):
+        payments = Choice(
+            (*map(str, may_skip(every)), LONGER),
+            empty=_l("Select how long you want to pause your plan"),
+        )
+
+    return Break()
 
 
 @blueprint.get(CHANGE)
@@ -96,10 +107,10 @@ def answered() -> Response:
     plan = running()
     if plan is None or plan.state is PlanState.PAUSED:
         return redirect(PROGRESS, 303)
-    form = read_form(Break())
+    form = read_form(_break(plan.frequency))
     if not form.ok:
         return _page(plan, form)
-    if form.data["months"] == LONGER:
+    if form.data["payments"] == LONGER:
         return _page(plan, form, too_much=True)
     try:
         pause(
@@ -108,7 +119,7 @@ def answered() -> Response:
             services().chance,
             actor=session.person(),
             plan_id=plan.plan_id,
-            payments=int(form.data["months"]),
+            payments=int(form.data["payments"]),
             working_days=plan_dates.calendar(),
         )
     except NoBreak:
@@ -138,7 +149,7 @@ def _page(plan: PlanSoFar, form: Form, *, too_much: bool = False) -> Response:
         "citizen/plan/break.html",
         form=form,
         plan=plan,
-        months=range(1, MOST_PAYMENTS + 1),
+        payments=may_skip(plan.frequency),
         too_much=too_much,
         not_yet=plan.state is PlanState.PROPOSED,
         stopped_charges=plan_words.stopped_charges(plan),

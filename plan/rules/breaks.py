@@ -1,4 +1,5 @@
-"""Breaks: a crisis break of up to two payments a year, and a long one when income has fallen.
+"""Breaks: a crisis break of up to two months' payments a year, and a long one when income has
+fallen. Of a plan that is paid every week two months are eight payments (decision 21).
 
 A break costs nothing, and the plan gets longer by what it skips (D76).
 """
@@ -9,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
-MOST_PAYMENTS: Final = 2
-"""Payments skipped in any twelve months by crisis breaks (PLAN-08)."""
+from plan.rules.frequencies import TIMES_A_YEAR, Frequency
+
+MOST_MONTHS: Final = 2
+"""Months of payments skipped in any twelve months by crisis breaks (PLAN-08)."""
 LONGEST_MONTHS: Final = 6
 """Months of one break after a fall of income (PLAN-09)."""
 
@@ -35,20 +39,26 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Payments skipped from `first` on."""
+    """Payments skipped from `first` on, of a plan that was paid `every` so often then."""
 
     first: date
     payments: int
     kind: BreakKind = BreakKind.CRISIS
+    every: Frequency = Frequency.MONTH
+
+    @property
+    def months(self) -> Fraction:
+        """How many months of payments these are."""
+        return Fraction(self.payments * 12, TIMES_A_YEAR[self.every])
 
 
-def crisis_break(before: Iterable[Break], *, first: date, payments: int) -> WhyNot | None:
-    """Whether a crisis break fits: at most two payments in any twelve months (PLAN-08)."""
-    if payments > MOST_PAYMENTS:
+def crisis_break(before: Iterable[Break], taken: Break) -> WhyNot | None:
+    """Whether a crisis break fits: at most two months of payments in any twelve (PLAN-08)."""
+    if taken.months > MOST_MONTHS:
         return WhyNot.TOO_LONG
-    since = _a_year_before(first)
-    used = sum(one.payments for one in before if one.kind is BreakKind.CRISIS and one.first > since)
-    return WhyNot.USED_UP if used + payments > MOST_PAYMENTS else None
+    since = _a_year_before(taken.first)
+    used = sum(one.months for one in before if one.kind is BreakKind.CRISIS and one.first > since)
+    return WhyNot.USED_UP if used + taken.months > MOST_MONTHS else None
 
 
 def income_break(*, surplus_then: int, surplus_now: int, months: int) -> WhyNot | None:

@@ -157,13 +157,13 @@ def test_what_has_changed_leads_to_the_page_that_helps_and_is_not_kept(
 
 def test_a_break_is_two_pages_and_ends_by_itself_or_sooner(portal: Portal, tamsin: Seated) -> None:
     page = tamsin.get("/plan/change/pause")
-    assert tamsin.send(page).errors() == {"months": "Select how long you want to pause your plan"}
-    page = tamsin.send(tamsin.get("/plan/change/pause"), months="2")
+    assert tamsin.send(page).errors() == {"payments": "Select how long you want to pause your plan"}
+    page = tamsin.send(tamsin.get("/plan/change/pause"), payments="2")
     assert page.says("Your plan is paused. Nothing is taken until")
     assert terms(portal)[3] == "paused"
     page = tamsin.send(page, action="/plan/change/go-on")
     assert terms(portal)[3] == "active"
-    page = tamsin.send(tamsin.get("/plan/change/pause"), months="1")
+    page = tamsin.send(tamsin.get("/plan/change/pause"), payments="1")
     assert page.says("For a longer pause, talk to a free adviser")
     assert terms(portal)[3] == "active"
 

@@ -77,7 +77,7 @@ def test_each_answer_leads_to_the_page_that_helps(portal: Portal, tamsin: Seated
         "changed": "/plan/change",
         "talk": "/get-free-debt-advice",
     }
-    tamsin.send(tamsin.get("/plan/change/pause"), months="1")
+    tamsin.send(tamsin.get("/plan/change/pause"), payments="1")
     assert tamsin.send(page, do="pay").path == "/plan/progress", "nothing is late any more"
 
 

@@ -97,7 +97,7 @@ def test_paused_says_until_when_and_no_payment_is_called_late(
     portal: Portal, tamsin: Seated
 ) -> None:
     fell_due(portal, 3)
-    tamsin.send(tamsin.get("/plan/change/pause"), months="1")
+    tamsin.send(tamsin.get("/plan/change/pause"), payments="1")
     page = tamsin.get("/plan/progress")
     assert page.says("Your plan is paused. Nothing is taken until")
     assert "See what you can do" not in page.links()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from debts.money import Pence
-from plan.rules.breaks import MOST_PAYMENTS, Break, WhyNot, crisis_break, income_break
+from plan.rules.breaks import MOST_MONTHS, Break, WhyNot, crisis_break, income_break
+from plan.rules.frequencies import PAYMENTS, Frequency, payments_in
 from plan.rules.missed import behind
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, lump_sum, share_again
@@ -64,31 +66,52 @@ def test_proportional_shares_do_not_hang_on_the_order_of_lines(
 
 
 @MANY
-@given(st.lists(st.tuples(AMOUNT, AMOUNT), max_size=24), st.integers(1, 1_000_000))
+@given(
+    st.lists(st.tuples(AMOUNT, AMOUNT), max_size=24),
+    st.integers(1, 1_000_000),
+    st.sampled_from(PAYMENTS),
+)
 def test_behind_is_what_was_due_less_what_came_plan_10(
-    pairs: list[tuple[int, int]], instalment: int
+    pairs: list[tuple[int, int]], instalment: int, every: Frequency
 ) -> None:
-    found = behind(pairs, instalment=instalment)
+    found = behind(pairs, instalment=instalment, every=every)
     owing = sum(due for due, _ in pairs) - sum(paid for _, paid in pairs)
     assert found.shortfall == max(owing, 0)
     assert found.missed * instalment <= found.shortfall < (found.missed + 1) * instalment
-    assert found.review == (found.missed >= 2)
+    assert found.review == (found.missed >= payments_in(2, every))
 
 
 @MANY
-@given(st.lists(st.tuples(st.integers(0, 1500), st.integers(1, 2)), max_size=20))
-def test_crisis_breaks_never_skip_more_than_two_payments_in_twelve_months_plan_08(
-    wishes: list[tuple[int, int]],
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1500), st.integers(1, 9), st.sampled_from(PAYMENTS)), max_size=20
+    )
+)
+def test_crisis_breaks_never_skip_more_than_two_months_in_twelve_plan_08(
+    wishes: list[tuple[int, int, Frequency]],
 ) -> None:
+    """Also where the plan is paid at another frequency in between."""
     taken: list[Break] = []
-    for days, payments in sorted(wishes):
-        first = date(2026, 1, 1) + timedelta(days=days)
-        if crisis_break(taken, first=first, payments=payments) is None:
-            taken.append(Break(first, payments))
+    for days, payments, every in sorted(wishes):
+        wish = Break(date(2026, 1, 1) + timedelta(days=days), payments, every=every)
+        if crisis_break(taken, wish) is None:
+            taken.append(wish)
     for one in taken:
         until = one.first + timedelta(days=364)
-        inside = [other.payments for other in taken if one.first <= other.first < until]
-        assert sum(inside) <= MOST_PAYMENTS
+        inside = [other.months for other in taken if one.first <= other.first < until]
+        assert sum(inside) <= MOST_MONTHS
+
+
+@pytest.mark.parametrize(("every", "most"), list(zip(PAYMENTS, (8, 4, 2, 2), strict=True)))
+def test_two_months_are_so_many_payments_by_each_frequency_plan_08(
+    every: Frequency, most: int
+) -> None:
+    def wish(payments: int) -> Break:
+        return Break(date(2026, 1, 1), payments, every=every)
+
+    assert crisis_break([], wish(most)) is None
+    assert crisis_break([], wish(most + 1)) is WhyNot.TOO_LONG
+    assert crisis_break([wish(1)], wish(most)) is WhyNot.USED_UP
 
 
 def test_a_long_break_needs_half_of_what_was_left_over_to_be_gone_plan_09_c22() -> None:

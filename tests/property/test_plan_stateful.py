@@ -29,6 +29,7 @@ from plan.progress import LineSoFar
 from plan.rules.allocation import BelowMinimums
 from plan.rules.breaks import BreakKind
 from plan.settle_terms import accept, keep_mine
+from plan.terms import Every, Terms
 from plan.vary import Seen, vary_amount, vary_lines
 from tests.database import Database
 from tests.plan_builders import DAYS, KEEPER, a_line, allow, terms
@@ -128,6 +129,12 @@ class Walk:
     def seen(self) -> Seen:
         return Seen(self.life.plan.plan_id, self.life.plan.version, self.life.clock.now())
 
+    def any_terms(self) -> Terms:
+        """Another amount, day and frequency; the day is sometimes one that only a month has."""
+        every = self.chance.choice(list(Every))
+        day = self.chance.randint(1, 28 if every is Every.MONTH else 8)
+        return terms(self.chance.randint(1, 20000), day=day, every=every)
+
     def amount(self) -> None:
         vary_amount(
             self.life.store,
@@ -135,7 +142,7 @@ class Walk:
             self.life.chance,
             actor=self.life.person,
             seen=self.seen(),
-            terms=terms(self.chance.randint(1, 20000), day=self.chance.randint(1, 28)),
+            terms=self.any_terms(),
             working_days=DAYS,
         )
 
@@ -147,13 +154,15 @@ class Walk:
         if new:
             key = f"more {self.done} {self.life.clock.now()}"
             held |= allow(self.life.store, self.life.clock, self.life.person, new, post_key=key)
+        every = self.life.plan.frequency
+        day = self.life.plan.pay_day if self.chance.random() < 0.5 else self.chance.randint(1, 7)
         vary_lines(
             self.life.store,
             self.life.clock,
             self.life.chance,
             actor=self.life.person,
             seen=self.seen(),
-            terms=terms(sum(line.pence for line in wanted)),
+            terms=terms(sum(line.pence for line in wanted), day=day, every=every),
             lines=wanted,
             permissions=held,
             keeper=KEEPER,
@@ -162,7 +171,7 @@ class Walk:
 
     def pause(self) -> None:
         kind = self.chance.choice((BreakKind.CRISIS, BreakKind.INCOME_FELL))
-        self.life.pauses(self.chance.randint(0, 3), kind)
+        self.life.pauses(self.chance.choice((0, 1, 2, 3, 8, 9)), kind)
 
     def go_on(self) -> None:
         go_on_now(

@@ -121,6 +121,44 @@ def test_payments_by_the_week_never_drift(agreed: date, weekday: int, every: Eve
         assert due == DAYS.on_or_after(chosen)
 
 
+BY_WEEKS = st.sampled_from([Every.WEEK, Every.FORTNIGHT, Every.FOUR_WEEKS])
+
+
+@given(agreed=ANY_DAY, weekday=st.integers(1, 7), every=BY_WEEKS, later=st.integers(0, 90))
+def test_the_person_says_in_which_weeks_and_they_stay(
+    agreed: date, weekday: int, every: Every, later: int
+) -> None:
+    """D63: each week between two payments can be the one of the first; whenever a first yes comes,
+    the payments are in step with it, and five working days lie before them."""
+    apart = {Every.WEEK: 1, Every.FORTNIGHT: 2, Every.FOUR_WEEKS: 4}[every] * 7
+    offered = DAYS.first_days(agreed, weekday, every)
+    assert len(offered) * 7 == apart
+    for first in offered:
+        chosen = first - timedelta(days=(first.isoweekday() - weekday) % 7)
+        assert DAYS.first_collection(agreed, weekday, every, step=first) == first
+        said_yes = agreed + timedelta(days=later)
+        starts = DAYS.first_collection(said_yes, weekday, every, step=first)
+        assert DAYS.after(said_yes, 5) <= starts
+        moved = starts - timedelta(days=(starts.isoweekday() - weekday) % 7)
+        assert (moved - chosen).days % apart == 0
+        assert starts >= first
+
+
+@pytest.mark.parametrize("every", [Every.WEEK, Every.FORTNIGHT, Every.FOUR_WEEKS])
+def test_a_first_payment_by_the_week_comes_within_42_days_plan_05(every: Every) -> None:
+    """Also the last of those that may be chosen, before Christmas."""
+    for number in range(3 * 365):
+        agreed = date(2025, 1, 1) + timedelta(days=number)
+        for weekday in range(1, 6):
+            assert (DAYS.first_days(agreed, weekday, every)[-1] - agreed).days <= 42
+
+
+def test_another_weekday_stays_in_the_same_week() -> None:
+    good_friday_moved = date(2026, 4, 7)
+    assert DAYS.in_week_of(good_friday_moved, 5, 1) == date(2026, 3, 30)
+    assert DAYS.in_week_of(date(2026, 4, 10), 5, 3) == date(2026, 4, 8)
+
+
 def test_after_the_last_published_year_weekends_are_still_known() -> None:
     assert WorkingDays(frozenset()).on_or_after(date(2032, 12, 25)) == date(2032, 12, 27)
 
