@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -230,6 +231,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
+@cache
 def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2

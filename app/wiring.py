@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +41,7 @@ from consent import register as register_files
 from consent.clock import Chance, Clock, SystemClock
 from consent.evidence import EvidenceKeeper
 from consent.ids import DepartmentCode
-from consent.keys import load_keys
+from consent.keys import Keys, load_keys
 from consent.log.checkpoint import LogSigner, log_key, log_origin
 from consent.notices import Notices
 from consent.receipts import Papers
@@ -105,8 +105,12 @@ class Running:
         self.services.console.store.close()
 
 
-def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
-    """Everything the portal needs, ready to serve."""
+def portal(
+    settings: Settings, environ: Mapping[str, str], *, load: Callable[..., Keys] = load_keys
+) -> Running:
+    """Everything the portal needs, ready to serve. `load` reads the portal's own RSA keys, whose
+    numbers take a tenth of a second to check: who makes many portals in one process keeps them.
+    """
     clock, chance = SystemClock(), secrets.token_bytes
     notices, vault = notice_files.load(), _vault(settings, clock)
     store = open_store(settings.database_url)
@@ -136,7 +140,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
             threads=threads,
             timed=times.note,
         ),
-        one_login=_one_login(settings, clock),
+        one_login=_one_login(settings, clock, load),
         contacts=ContactKeeper(secret(settings.keys_dir, "contact_key"), chance),
         evidence=EvidenceKeeper(secret(settings.keys_dir, "evidence_key"), chance),
         tokens=TokenKeeper(public_half(secret(settings.keys_dir, "token_key")), tag_key(pepper)),
@@ -151,7 +155,7 @@ def portal(settings: Settings, environ: Mapping[str, str]) -> Running:
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),
         door=_door(settings, outside, notices, clock, chance),
-        console=_console(settings, outside.register, vault, clock, chance),
+        console=_console(settings, outside.register, vault, clock, chance, load),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads, times)
@@ -258,7 +262,12 @@ def _door(
 
 
 def _console(
-    settings: Settings, register: Register, vault: Vault, clock: Clock, chance: Chance
+    settings: Settings,
+    register: Register,
+    vault: Vault,
+    clock: Clock,
+    chance: Chance,
+    load: Callable[..., Keys],
 ) -> Desk:
     url = settings.department_database_url or settings.database_url
     store = open_store(url, role=DEPARTMENT, pool_size=4)
@@ -279,18 +288,18 @@ def _console(
             pepper=secret(settings.keys_dir, "vault_pepper"),
             classes=(StaffTrip,),
         ),
-        sign_ins=_staff_sign_ins(settings, register, clock),
+        sign_ins=_staff_sign_ins(settings, register, clock, load),
         client_jwks=load_keys(client.with_suffix(".jwks.json")).public(),
     )
 
 
 def _staff_sign_ins(
-    settings: Settings, register: Register, clock: Clock
+    settings: Settings, register: Register, clock: Clock, load: Callable[..., Keys]
 ) -> dict[DepartmentCode, StaffLogin]:
     """By department; in production only those whose issuer is reached over TLS."""
     if not settings.staff_client_id:
         return {}
-    key = load_keys(settings.keys_dir / "staff_client.jwk.json").first("sig")
+    key = load(settings.keys_dir / "staff_client.jwk.json").first("sig")
     if not isinstance(key, RSAKey):
         raise ValueError("departments' own sign-ins are shown an RSA key only")
     return {
@@ -369,8 +378,8 @@ def _vault(settings: Settings, clock: Clock) -> Vault:
     return ValkeyVault(settings.vault_url)
 
 
-def _one_login(settings: Settings, clock: Clock) -> OneLogin:
-    key = load_keys(settings.keys_dir / "one_login_client.jwk.json").first("sig")
+def _one_login(settings: Settings, clock: Clock, load: Callable[..., Keys]) -> OneLogin:
+    key = load(settings.keys_dir / "one_login_client.jwk.json").first("sig")
     if not isinstance(key, RSAKey):
         raise ValueError("the sign-in service takes RSA keys only")
     return OneLogin(

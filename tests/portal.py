@@ -23,6 +23,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -37,6 +38,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from adapters.simulators.cast import Cast
+from consent.keys import load_keys
 from tests.database import Database
 from tests.pages import Page, PageClient, Typed
 from tests.signers import signer_of_house
@@ -52,6 +54,8 @@ NAMES = (
     *("one_login", "hmrc", "hmcts", "dwp", "council", "dvla", "slc", "nhsbsa", "govuk_pay"),
     *("notify", "staff_login"),
 )
+LOAD = cache(load_keys)
+"""Every portal of a house has the same keys: they are read and checked once."""
 WAIT = 40.0
 """Seconds that a client waits for a page; the longest one streams for 25."""
 
@@ -152,7 +156,7 @@ class House:
 
         environ = self.environment(database)
         with signer_of_house(self.folder, self.url, database, environ):
-            running = wiring.portal(Settings.from_environment(environ), environ)
+            running = wiring.portal(Settings.from_environment(environ), environ, load=LOAD)
             self.switch.app = create_app(Settings.from_environment(environ), running.services)
             try:
                 yield Portal(self.url, database, running.services, self.simulators)
