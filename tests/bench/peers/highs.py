@@ -6,11 +6,31 @@ still needs, and all of the payment is given out: what sharing by balance means 
 are rounded. It needs `pip install highspy` in a virtualenv; without it there is nothing to compare.
 """
 
-from collections.abc import Sequence
+import ctypes
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import highspy
 
-SOLVER = highspy.Highs()  # says its name on the standard output once, before anything can be set
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """What the library itself prints meanwhile goes to the standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # its own buffer, which Python does not see
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+with beside():  # it says its name once, before anything can be set, and a bench prints JSON
+    SOLVER = highspy.Highs()
 SOLVER.silent()
 
 
