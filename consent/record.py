@@ -30,6 +30,9 @@ from consent.store.grants import Grant
 
 SCHEMA: Final = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 CONTEXT: Final = "/receipts/context-1.jsonld"
+SHARED_EVIDENCE: Final = frozenset({"auth_time", "nonce_commitment", "dwell_ms"})
+"""What every record that was given on one screen has alike."""
+_DAY: Final = len("2026-03-02")
 DPV_STATE: Final = {
     State.REQUESTED: "dpv:ConsentRequested",
     State.DEFERRED: "dpv:ConsentRequestDeferred",
@@ -267,6 +270,31 @@ def _record_2(grant: Recorded, notice: Notice, party: Party, book: Book) -> dict
         },
         "salt_b64u": grant.salt,
     }
+
+
+def for_department(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as its department is told it: days in place of moments, and nothing that comes from
+    the screen or the sign-in that several departments share (SEC-59).
+
+    Whoever has it cannot work its hash out, nor guess what was left out: the salt is left out too.
+    The hash still names the whole record, which the person has and the service can make again.
+    """
+    told = {name: value for name, value in body.items() if name != "salt_b64u"}
+    told["events"] = [
+        {
+            **event,
+            "event_time": event["event_time"][:_DAY],
+            "validity_duration": {
+                **event["validity_duration"],
+                "value": event["validity_duration"]["value"][:_DAY],
+            },
+        }
+        for event in body["events"]
+    ]
+    told["evidence"] = {
+        name: value for name, value in body["evidence"].items() if name not in SHARED_EVIDENCE
+    }
+    return told
 
 
 def moment(at: datetime) -> str:

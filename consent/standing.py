@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from consent.lifecycle import ENDED, State
@@ -45,9 +45,27 @@ class Standing:
             "purpose": self.purpose,
             "version": self.version,
             "record_hash": self.record_hash,
-            "ends": int(self.expires_at.timestamp()),
-            "changed": int(self.changed_at.timestamp()),
+            "ends": end_to_tell(self.expires_at, now),
+            "changed": self._changed(),
         }
+
+    def _changed(self) -> int:
+        """The day of it; the moment only where a permission was used up, which its one question
+        needs."""
+        at = self.changed_at if self.state is State.CONSUMED else _day_of(self.changed_at)
+        return int(at.timestamp())
+
+
+def end_to_tell(expires_at: datetime, now: datetime) -> int:
+    """When a permission ends, in seconds since 1970, as departments are told: the beginning of its
+    last day, and the moment itself only on that day. Several that were given at one moment end at
+    one moment too, by which two departments could tell that it was one person's (SEC-59)."""
+    day = _day_of(expires_at)
+    return int((day if day > now else expires_at).timestamp())
+
+
+def _day_of(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def addressed(audience: str, now: datetime) -> Mapping[str, Any]:

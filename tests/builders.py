@@ -73,6 +73,7 @@ def given(
     *,
     purpose: Purpose = Purpose.VIEW_DEBTS,
     post_key: str = "post-1",
+    opening: bytes | None = None,
 ) -> Given:
     """Permissions given now, as the page would give them."""
     return give(
@@ -84,4 +85,5 @@ def given(
         shown=Shown(post_key=post_key, requested_at=clock.now(), language="en"),
         sign_in=a_sign_in(clock),
         origin=ORIGIN,
+        opening=opening,
     )

@@ -1,8 +1,8 @@
 """Plans in which the department that asks has a part, and its answer to each (protocol, Part B).
 
 A page names its own debts, their part of each payment, and where each stands: nothing of what is
-paid in all or of who else is in the plan (SEC-62). An answer is written down here; the worker has
-the plan follow it.
+paid in all or of who else is in the plan (SEC-62), and days in place of moments (SEC-59). An answer
+is written down here; the worker has the plan follow it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.department_api.door import here
 from app.department_api.problems import Problem
 from app.department_api.tokens import PLANS
 from app.http.access import a_department
+from consent.clock import london_date
 from consent.errors import NotFound
 from plan.answers import LEAST_ASKED, MOST_ASKED, CannotAnswer, PlanSaid, Refusal, answer_plan
 from plan.enforcement import asked
@@ -153,14 +154,14 @@ def _item(found: OwnPlan) -> dict[str, Any]:
         "pay_day": found.pay_day,
         "method": found.method.value,
         "rules": found.policy_version,
-        "agreed_at": reading.moment(found.agreed_at),
+        "agreed_on": london_date(found.agreed_at).isoformat(),
         "starts_on": found.starts_on.isoformat(),
         "lines": [_line(found.state, each) for each in found.lines],
     }
     if found.look_again_on is not None:
         item["look_again_on"] = found.look_again_on.isoformat()
     if found.ended_at is not None:
-        item["ended_at"] = reading.moment(found.ended_at)
+        item["ended_on"] = london_date(found.ended_at).isoformat()
     return item
 
 
@@ -178,7 +179,7 @@ def _line(plan: PlanState, line: OwnLine) -> dict[str, Any]:
     if line.answer_by is not None:
         said["answer_by"] = line.answer_by.isoformat()
     if line.answered_at is not None:
-        said["answered_at"] = reading.moment(line.answered_at)
+        said["answered_on"] = london_date(line.answered_at).isoformat()
     if line.last is not None:
         said["last_answer"] = line.last.said.value
         said["last_answer_is"] = _BECAME[line.last.applied]

@@ -7,6 +7,7 @@ from typing import Any
 
 from consent.signer import ASSERTION_LIFE, EVENT_PREFIX, Errand
 from consent.signing.asked import Assertion, Event
+from consent.standing import end_to_tell
 from consent.store.signing import SignedFrom
 
 
@@ -37,7 +38,7 @@ def assertion(
         "consent": {
             "state": _state(grant),
             "version": grant.notice,
-            "exp": int(grant.expires_at.timestamp()),
+            "exp": end_to_tell(grant.expires_at, now),
         },
         "authorization_details": [
             {

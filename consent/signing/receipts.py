@@ -15,12 +15,13 @@ from consent.errors import NotPermitted
 from consent.log.checkpoint import open_checkpoint
 from consent.log.note import NoteKey, NoteRefused
 from consent.receipts import TYPE as TYPE
-from consent.record import record_hash
+from consent.record import for_department, record_hash
 from consent.signer import DEPARTMENT_PREFIX
 from consent.standing import id_to_look_for
 from consent.store.signing import SignedFrom
 
 MOST_RECORDS: Final = 100
+_DAY: Final = len("2026-03-02")
 SUBJECT_PREFIX: Final = "urn:svd:subject:"
 NAMES: Final = frozenset(
     (
@@ -79,6 +80,18 @@ def check_record(
         raise NotPermitted("audience")
     if claimed.version == grant.version and claimed.state != grant.state.value:
         raise NotPermitted("standing")
+
+
+def as_told(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A receipt as whom it is for may have it: a department's tells days and no moments."""
+    if not said["aud"].startswith(DEPARTMENT_PREFIX):
+        return dict(said)
+    standing = [{**one, "since": one["since"][:_DAY]} for one in said["standing"]]
+    return {
+        **said,
+        "records": [for_department(one) for one in said["records"]],
+        "standing": standing,
+    }
 
 
 def check_checkpoint(said: Mapping[str, Any], key: NoteKey) -> None:

@@ -140,14 +140,15 @@ class DatabaseSigner:
 
     def sign_receipt(self, claims: Mapping[str, Any]) -> str:
         """A `consent-receipt+jwt` whose every record is one that was written down when it was
-        given. Raises NotPermitted."""
+        given; a department's is told by the day. Raises NotPermitted."""
         receipts.check_header(claims, issuer=self._issuer)
         claimed = list(receipts.records(claims))
         found = self._looks.grants_and_hashes([one.grant_id for one in claimed])
         for one, (grant, written) in zip(claimed, found, strict=True):
             receipts.check_record(one, grant, written, audience=claims["aud"])
         receipts.check_checkpoint(claims, self._heads.key)
-        dated = {**claims, "iat": int(self._clock.now().timestamp())}
+        told = receipts.as_told(claims)
+        dated = {**told, "iat": int(self._clock.now().timestamp())}
         return sign(dated, self._key, typ=receipts.TYPE)
 
     def sign_checkpoint(self, tree_size: int) -> str:

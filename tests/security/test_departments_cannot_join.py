@@ -42,9 +42,12 @@ NAME = re.compile(r"[a-z_]+")
 """A property of the protocol; ids have figures or capitals in them."""
 CODE = re.compile(r"[a-z_:.-]+")
 """A word of a closed list."""
-SAYS_WHEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{6})?Z)?")
-"""A day or a moment, which identifies nobody by itself. Departments are asked and told at the same
-time, so that whoever compares clocks can guess; docs/protocol says so."""
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+"""A day identifies nobody by itself. Departments are asked and told at the same time, so that
+whoever compares clocks can guess; docs/protocol says so."""
+OF_THE_TOKEN = frozenset({"iat", "exp", "nbf"})
+"""When a word was signed, and how long it holds: the clock of the one who asks, or is told."""
+A_DAY, SINCE_2001 = 86_400, 1_000_000_000
 
 
 class Ear:
@@ -72,10 +75,14 @@ class Files:
 
 
 def _texts(said: Any) -> Iterator[str]:
-    """Every text of some length in it, but for days and moments. Amounts are numbers."""
+    """Every text of some length in it but days, and every moment that is finer than a day. Amounts
+    are small numbers."""
     if isinstance(said, dict):
         for name, one in said.items():
-            yield from _texts(one if NAME.fullmatch(name) else [name, one])
+            if name not in OF_THE_TOKEN:
+                yield from _texts(one if NAME.fullmatch(name) else [name, one])
+    elif type(said) is int and said > SINCE_2001 and said % A_DAY:
+        yield f"second {said}"
     elif isinstance(said, list):
         for one in said:
             yield from _texts(one)
@@ -86,7 +93,7 @@ def _texts(said: Any) -> Iterator[str]:
 
 
 def _says_nothing_of_whom(text: str) -> bool:
-    return bool(SAYS_WHEN.fullmatch(text) or CODE.fullmatch(text))
+    return bool(DAY.fullmatch(text) or CODE.fullmatch(text))
 
 
 def everything(desk: DoorDesk, bank: BankDesk, ear: Ear) -> Files:
@@ -152,7 +159,15 @@ def test_two_departments_have_nothing_by_which_to_join_what_they_know(
         signer, life = SocketSigner(socket), bank.life
         clock = life.clock
         bank.import_(Line(10_000, bank.reference))
-        seen = given(life.store, clock, os.urandom, life.person, [*PAIR], post_key="view")
+        seen = given(
+            life.store,
+            clock,
+            os.urandom,
+            life.person,
+            [*PAIR],
+            post_key="view",
+            opening=os.urandom(32),
+        )
         deliver_all(bank, signer, ear, loop)
         number_settled(life.worker)
         assert push_due(life.worker, clock, PAIR) == 2
@@ -175,6 +190,16 @@ def test_two_departments_have_nothing_by_which_to_join_what_they_know(
     one, two = (files.of[code] for code in PAIR)
     about_others = files.of[OTHER]
     assert one & two - about_others == set()
+    finer = re.compile(r"second \d+|\d{4}-\d\d-\d\dT.*")
+    assert [text for text in one | two if finer.fullmatch(text)] == [], "only days are told"
     everywhere = "\n".join(one | two)
     for secret in (plan.reference, str(plan.plan_id), str(life.person.subject), bank.reference):
         assert secret not in everywhere
+
+
+def test_what_would_join_is_noticed() -> None:
+    """Each of these stood in what departments got, and the day of it did not."""
+    moment = "2026-03-02T12:00:00.003000Z"
+    assert list(_texts({"agreed_at": moment, "agreed_on": "2026-03-02"})) == [moment]
+    assert list(_texts({"ends": 1_804_000_001, "iat": 1_804_000_001})) == ["second 1804000001"]
+    assert list(_texts({"ends": 1_803_945_600, "amount_pence": 100_000_000})) == []
