@@ -118,6 +118,7 @@ def portal(
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="book")
     times = AnswerTimes(store, clock, threads)
     pepper = secret(settings.keys_dir, "person_pepper")
+    door = _door(settings, outside, notices, clock, chance)
     services = Services(
         clock=clock,
         chance=chance,
@@ -154,8 +155,8 @@ def portal(
         log_key=log_key(
             log_origin(settings.portal_url), load_keys(settings.keys_dir / "log.jwks.json")
         ),
-        door=_door(settings, outside, notices, clock, chance),
-        console=_console(settings, outside.register, vault, clock, chance, load),
+        door=door,
+        console=_console(settings, outside, door, vault, clock, chance, load),
         wire_loop=outside.loop,
     )
     return Running(services, outside, threads, times)
@@ -263,13 +264,14 @@ def _door(
 
 def _console(
     settings: Settings,
-    register: Register,
+    outside: Outside,
+    door: Door,
     vault: Vault,
     clock: Clock,
     chance: Chance,
     load: Callable[..., Keys],
 ) -> Desk:
-    url = settings.department_database_url or settings.database_url
+    url, register = settings.department_database_url or settings.database_url, outside.register
     store = open_store(url, role=DEPARTMENT, pool_size=4)
     client = settings.keys_dir / "staff_client"
     return Desk(
@@ -290,6 +292,8 @@ def _console(
         ),
         sign_ins=_staff_sign_ins(settings, register, clock, load),
         client_jwks=load_keys(client.with_suffix(".jwks.json")).public(),
+        keys=door.clients.keys,
+        recent=door.recent,
     )
 
 

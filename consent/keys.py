@@ -10,7 +10,8 @@ import math
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal
@@ -27,6 +28,8 @@ Use = Literal["sig", "enc"]
 SMALLEST_RSA: Final = 2048
 _LARGEST_RSA: Final = 8192
 _MOST_KEYS: Final = 20
+_LAST_SECOND: Final = 253_402_300_799
+"""Of the year 9999."""
 _KID: Final = re.compile(r"[A-Za-z0-9._~#:%/-]{1,128}")
 _PUBLIC: Final = ("kty", "crv", "x", "y", "n", "e", "kid", "use", "alg")
 
@@ -55,9 +58,19 @@ class KeyRefused(ServiceError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """Keys of one party, each with its own id, use and algorithm."""
+    """Keys of one party, each with its own id, use and algorithm. `ends` has those that say until
+    when they are used, aware UTC."""
 
     by_kid: Mapping[str, Key]
+    ends: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    def at(self, now: datetime) -> Keys:
+        """Without those that have ended."""
+        over = {kid for kid, end in self.ends.items() if end <= now}
+        if not over:
+            return self
+        left = {kid: key for kid, key in self.by_kid.items() if kid not in over}
+        return Keys(MappingProxyType(left), self.ends)
 
     def find(self, kid: str, use: Use) -> Key | None:
         key = self.by_kid.get(kid)
@@ -99,7 +112,10 @@ def merge(*sets: Keys) -> Keys:
     kids = [kid for keys in sets for kid in keys.by_kid]
     if len(kids) != len(set(kids)):
         raise KeyRefused("kid_twice")
-    return Keys(MappingProxyType({kid: key for keys in sets for kid, key in keys.by_kid.items()}))
+    return Keys(
+        MappingProxyType({kid: key for keys in sets for kid, key in keys.by_kid.items()}),
+        MappingProxyType({kid: end for keys in sets for kid, end in keys.ends.items()}),
+    )
 
 
 def accept_keys(jwks: Iterable[Any]) -> Keys:
@@ -108,12 +124,26 @@ def accept_keys(jwks: Iterable[Any]) -> Keys:
     if not 0 < len(listed) <= _MOST_KEYS:
         raise KeyRefused("number_of_keys")
     accepted: dict[str, Key] = {}
+    ends: dict[str, datetime] = {}
     for jwk in listed:
-        key = accept_key(jwk)
+        key, end = _with_its_end(jwk)
         if str(key.kid) in accepted:
             raise KeyRefused("kid_twice")
         accepted[str(key.kid)] = key
-    return Keys(MappingProxyType(accepted))
+        if end is not None:
+            ends[str(key.kid)] = end
+    return Keys(MappingProxyType(accepted), MappingProxyType(ends))
+
+
+def _with_its_end(jwk: Any) -> tuple[Key, datetime | None]:
+    """A published key, and until when it is used where it says so: `exp`, seconds since 1970."""
+    if not isinstance(jwk, dict) or "exp" not in jwk:
+        return accept_key(jwk), None
+    said = jwk["exp"]
+    if type(said) is not int or not 0 < said <= _LAST_SECOND:
+        raise KeyRefused("malformed")
+    rest = {name: value for name, value in jwk.items() if name != "exp"}
+    return accept_key(rest), datetime.fromtimestamp(said, UTC)
 
 
 def accept_key(jwk: Any) -> Key:

@@ -10,6 +10,7 @@ from flask import current_app
 from app.department_api.receipts import OwnReceipts
 from app.department_api.tokens import Tokens
 from app.http.limits import Limits
+from app.http.recent import RecentCalls
 from consent.clock import Chance, Clock
 from consent.keys import Keys
 from consent.register import DepartmentEntry
@@ -41,6 +42,7 @@ class Door:
     signer: StatementSigner
     receipts: OwnReceipts
     limits: Limits = field(default_factory=Limits)
+    recent: RecentCalls = field(default_factory=RecentCalls)
 
     @property
     def token_address(self) -> str:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from app.department_api.door import here
 from app.department_api.problems import Problem, unauthorised
 from app.http.access import permission_of
+from app.http.recent import Call
 from consent.errors import NotPermitted
 from consent.ids import DepartmentCode
 from consent.jose import TokenRefused
@@ -51,22 +52,34 @@ def prepare(app: Flask) -> None:
         elif permission is not Permission.ANYONE:
             raise NotPermitted("no permission is declared")
 
-    @app.after_request
-    def say_what_is_left(response: Response) -> Response:
-        """RateLimit header fields (draft-ietf-httpapi-ratelimit-headers), also with a 429."""
-        if "rate" in g:
-            limits = here().limits
-            left, seconds = limits.standing(g.rate)
-            response.headers["RateLimit-Policy"] = limits.policy
-            response.headers["RateLimit"] = f'"department";r={left};t={seconds}'
-        return response
+    app.after_request(_say_what_is_left)
+    app.after_request(_remember)
+    app.after_request(_every_proof_is_spent)
 
-    @app.after_request
-    def every_proof_is_spent(response: Response) -> Response:
-        """A view that answers without having asked the database would let a proof count twice."""
-        if "caller" in g and response.status_code < 400 and not g.get("looked"):
-            raise NotPermitted("the proof was not spent")
-        return response
+
+def _say_what_is_left(response: Response) -> Response:
+    """RateLimit header fields (draft-ietf-httpapi-ratelimit-headers), also with a 429."""
+    if "rate" in g:
+        limits = here().limits
+        left, seconds = limits.standing(g.rate)
+        response.headers["RateLimit-Policy"] = limits.policy
+        response.headers["RateLimit"] = f'"department";r={left};t={seconds}'
+    return response
+
+
+def _remember(response: Response) -> Response:
+    """The described address and the answer, for the department's own staff (X13)."""
+    if "called_by" in g and request.url_rule is not None:
+        call = Call(here().clock.now(), response.status_code, g.get("code", ""))
+        here().recent.note(g.called_by, f"{request.method} {request.url_rule.rule}", call)
+    return response
+
+
+def _every_proof_is_spent(response: Response) -> Response:
+    """A view that answers without having asked the database would let a proof count twice."""
+    if "caller" in g and response.status_code < 400 and not g.get("looked"):
+        raise NotPermitted("the proof was not spent")
+    return response
 
 
 def look(scope: str, grant_ids: Sequence[str]) -> tuple[Standing, ...]:
@@ -124,6 +137,7 @@ def _caller() -> Caller:
         raise unauthorised("invalid_token") from None
     if door.clients.find(access.department) is None:
         raise unauthorised("invalid_token")  # no longer in the register: at once, not in 10 minutes
+    g.called_by = access.department
     try:
         proof = check_dpop(
             the_header("DPoP"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from app.department_console import addresses, guard
+from app.department_console import addresses, guard, keys
 from app.department_console.desk import here
 from app.department_console.moments import Day, TimeOfDay, in_london
 from app.department_console.statistics import OUTCOMES
@@ -100,6 +100,7 @@ def _show(form: Form, done: str = "") -> Response:
         found=health(here().store, here().clock, actor=guard.actor()),
         outcomes=OUTCOMES,
         now=guard.now(),
+        keys=keys.published(guard.actor().code),
         entry=here().register.find(guard.actor().code),
         may_plan=guard.may(Role.ADMINISTERS),
         done=done,

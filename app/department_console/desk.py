@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -10,8 +10,10 @@ from flask import current_app
 
 from adapters.identity.staff_login import StaffLogin
 from app.http.limits import Limits
+from app.http.recent import RecentCalls
 from consent.clock import Chance, Clock
 from consent.ids import DepartmentCode
+from consent.keys import Keys
 from consent.register import Register
 from consent.staff import StaffSessions
 from consent.store import Store
@@ -33,6 +35,10 @@ class Desk:
     trips: Visits
     sign_ins: Mapping[DepartmentCode, StaffLogin]
     client_jwks: Mapping[str, Any]
+    keys: Callable[[str], Keys] | None = None
+    """Those that a department publishes, by its code. Raises OutsideFailed or KeyRefused, and
+    KeyError for a department that publishes none."""
+    recent: RecentCalls = field(default_factory=RecentCalls)
     checks: Limits = field(default_factory=lambda: Limits(rate=0.1, burst=30))
     """How often one member of staff may ask after permissions: 30 times, then one in 10 seconds."""
 

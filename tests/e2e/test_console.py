@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.http.recent import Call
 from consent.clock import SetClock
 from consent.holds import Reason
 from consent.store import WORKER, open_store
@@ -173,3 +174,8 @@ def test_questions_permissions_demand_and_connection(surfer: Surfer, portal: Por
     surfer.go("/department/connection")
     surfer.press("Plan the closure")
     surfer.look("x13-nothing-said")
+    recent, at = part.door.recent, part.clock.now()
+    recent.note("dwp", "GET /v1/grants/<grant_id>/status", Call(at, 200))
+    recent.note("dwp", "PUT /v1/plans/<plan_reference>/answer", Call(at, 409, "plan-changed"))
+    surfer.go("/department/connection/calls")
+    surfer.look("x13-calls")

@@ -10,11 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from app.department_api.clients import PublishedClients
+from app.department_console.keys import look
+from app.http.recent import Call
 from consent.clock import LONDON, SetClock
 from consent.closures import own_closures
 from consent.grant import Given
 from consent.holds import HoldState, Reason, ask_for_hold
 from consent.ids import DepartmentCode, new_uuid
+from consent.keys import Keys, accept_keys, new_key, public_jwk
 from consent.people import Department, Person
 from consent.store import WORKER, open_store
 from consent.store.holds import HoldRequest
@@ -343,3 +347,63 @@ def test_the_connection_says_when_the_system_fails(office: Office) -> None:
     assert page.says("Your system did not answer most questions in the last hour.")
     assert page.says("Not answered in 25 seconds")
     assert not office.staff().get(CONNECTION).says("did not answer most questions")
+
+
+def ending(*ends: int | None, now: datetime) -> Keys:
+    """A set with signing keys that end so many days from now; None is one that does not say."""
+    listed = [
+        {
+            **public_jwk(new_key("sig", f"k{number}")),
+            **({} if days is None else {"exp": int((now + timedelta(days=days)).timestamp())}),
+        }
+        for number, days in enumerate(ends)
+    ]
+    return accept_keys([*listed, public_jwk(new_key("enc", "e"))])
+
+
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        ((29,), ["k0"]),
+        ((3, 20), ["k1"]),
+        ((31,), []),
+        ((3, 40), []),
+        ((3, None), []),
+        ((-1,), ["k0"]),
+    ],
+)
+def test_the_key_that_lasts_longest_counts(ends: tuple[int | None, ...], named: list[str]) -> None:
+    now = datetime.now(UTC)
+    assert [one.name for one in look(ending(*ends, now=now), now).ending] == named
+
+
+def test_keys_stand_with_their_ends_and_the_one_that_ends_soon_is_named(office: Office) -> None:
+    page = office.staff().get(CONNECTION)
+    assert page.says("It does not say when it ends."), "the simulator's own keys have no end"
+    assert not page.says("expires in under 30 days")
+    now = datetime.now(UTC)
+    clients = office.portal.services.door.clients
+    assert isinstance(clients, PublishedClients)
+    published = clients.published[DepartmentCode("dwp")]
+    before, published._keys = published._keys, ending(29, now=now)
+    try:
+        page = office.staff().get(CONNECTION)
+        assert page.says("Key k0 expires in under 30 days")
+        assert not office.staff("juno", "dvla").get(CONNECTION).says("expires in under 30 days")
+    finally:
+        published._keys = before
+
+
+def test_the_last_calls_stand_without_an_id_of_anybody(office: Office) -> None:
+    recent = office.portal.services.door.recent
+    at = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
+    for number in range(25):
+        recent.note("dwp", "GET /v1/grants/<grant_id>/status", Call(at, 200 if number else 404))
+    recent.note("dwp", "PUT /v1/plans/<plan_reference>/answer", Call(at, 409, "plan-changed"))
+    page = office.staff().get(office.staff().get(CONNECTION).links()[
+        "See the last calls of your system to us"])  # fmt: skip
+    assert page.says("GET /v1/grants/<grant_id>/status")
+    assert page.says("plan-changed")
+    assert len(page.main.all("tbody")) == 2
+    assert len(page.main.all("tbody")[0].all("tr")) == 20, "the oldest are forgotten"
+    assert office.staff("odette", "council").get(page.path).says("has not called this server")

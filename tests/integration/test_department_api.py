@@ -440,3 +440,16 @@ def test_what_a_client_needs_to_know_is_announced(desk: DoorDesk) -> None:
     assert said["token_endpoint"] == f"{ISSUER}/oauth/token"
     assert said["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
     assert said["dpop_signing_alg_values_supported"] == ["ES256", "EdDSA", "PS256"]
+
+
+def test_x13_the_last_calls_are_remembered_by_the_described_address_alone(
+    desk: DoorDesk, dwp: Machine, store: Store, tamsin: Person
+) -> None:
+    (grant_id,) = allow(store, desk, tamsin, "dwp")
+    assert dwp.status(grant_id).status_code == 200
+    assert dwp.status(UNKNOWN).status_code == 404
+    desk.client.get(f"/v1/grants/{grant_id}/status", base_url=ISSUER)
+    assert desk.door.recent.of("dvla") == {}
+    ((what, calls),) = desk.door.recent.of("dwp").items()
+    assert what == "GET /v1/grants/<grant_id>/status"
+    assert [(one.status, one.code) for one in calls] == [(404, "not-found"), (200, "")]

@@ -32,18 +32,23 @@ class PublishedKeys:
         self._lock = asyncio.Lock()
 
     async def get(self) -> Keys:
-        """The set in hand while it is fresh. Raises OutsideFailed or KeyRefused."""
+        """The set in hand while it is fresh, without keys that have ended by their own word.
+
+        Raises OutsideFailed or KeyRefused.
+        """
         async with self._lock:
-            if self._keys is None or self._older_than(KEEP):
-                return await self._fetch()
-            return self._keys
+            kept = self._keys
+            if kept is None or self._older_than(KEEP):
+                kept = await self._fetch()
+            return kept.at(self._clock.now())
 
     async def renew(self) -> Keys:
         """Ask again because a token named a key that we do not know; not in quick succession."""
         async with self._lock:
-            if self._keys is None or self._older_than(NOT_SOONER_THAN):
-                return await self._fetch()
-            return self._keys
+            kept = self._keys
+            if kept is None or self._older_than(NOT_SOONER_THAN):
+                kept = await self._fetch()
+            return kept.at(self._clock.now())
 
     def _older_than(self, age: timedelta) -> bool:
         return self._fetched is None or self._clock.now() - self._fetched > age

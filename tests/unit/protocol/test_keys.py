@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -142,3 +143,22 @@ def test_a_key_is_found_for_its_own_use_only() -> None:
     assert keys.find("s", "enc") is None
     assert isinstance(keys.first("enc"), ECKey)
     assert keys.first("enc").kid == "e"
+
+
+def test_a_key_that_says_when_it_ends_is_not_used_afterwards_x13() -> None:
+    end = datetime(2026, 12, 24, 12, tzinfo=UTC)
+    old = an_ec_jwk(kid="old", exp=int(end.timestamp()))
+    keys = accept_keys([old, public_jwk(new_key("sig", "new"))])
+    assert keys.ends == {"old": end}
+    assert set(keys.at(end - timedelta(seconds=1)).by_kid) == {"old", "new"}
+    assert set(keys.at(end).by_kid) == {"new"}
+    assert keys.at(end).find("old", "sig") is None
+    assert merge(keys, key_set(new_key("enc", "e"))).ends == {"old": end}
+    assert accept_keys([an_ec_jwk()]).ends == {}
+
+
+@pytest.mark.parametrize("end", [0, -1, "1800000000", 1.5, True, None, 10**12, [1]])
+def test_an_end_that_is_no_moment_refuses_the_set(end: Any) -> None:
+    with pytest.raises(KeyRefused) as refused:
+        accept_keys([an_ec_jwk(exp=end)])
+    assert refused.value.why == "malformed"
