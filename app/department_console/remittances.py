@@ -4,52 +4,94 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from adapters.payments.advice import as_csv, as_json
-from app.department_console import addresses, audit, guard, said
+from app.department_console import addresses, audit, guard, moments, said
 from app.department_console.desk import here
 from app.http.access import staff
 from app.http.fields import Choice
-from app.http.forms import FormSchema, blank, read_form
+from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
+from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
 from consent.roles import Role
 from consent.staff import Did
+from plan.paying import RemittanceState
 from plan.reconcile import Day, advice, days, late, statement
 
 blueprint = Blueprint("console_remittances", __name__, url_prefix="/department/remittances")
-ALL: Final = "all"
+ADDRESS: Final = "/department/remittances"
+SORTS: Final[dict[str, tuple[Any, Callable[[Day], Any], bool]]] = {
+    "newest": (_l("newest"), attrgetter("value_date"), True),
+    "oldest": (_l("oldest"), attrgetter("value_date"), False),
+    "largest": (_l("largest total"), attrgetter("total_pence"), True),
+    "smallest": (_l("smallest total"), attrgetter("total_pence"), False),
+    "status": (_l("status"), lambda one: list(RemittanceState).index(one.state), False),
+}
+"""Words, what days are sorted by, and whether the largest comes first; the newest among equals."""
 
 
-def _months(found: Sequence[Day]) -> list[str]:
-    """Months in which something was paid, the newest first: `2026-11`."""
-    return list(dict.fromkeys(one.value_date.strftime("%Y-%m") for one in found))
+class Which(FormSchema):
+    since = moments.Day(optional=True, wrong=_l("First day must be a date, like 31/12/2030"))
+    until = moments.Day(optional=True, wrong=_l("Last day must be a date, like 31/12/2030"))
+    sort = Choice(tuple(SORTS), optional=True, empty=_l("Select how to sort"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which days, in which order; `form` has what was typed and is wrong."""
+
+    form: Form
+    since: date | None
+    until: date | None
+    sort: str
+
+    def days(self) -> list[Day]:
+        found = days(here().store, actor=guard.actor(), since=self.since, until=self.until)
+        _, key, downwards = SORTS[self.sort]
+        return sorted(found, key=key, reverse=downwards)
+
+    def link(self, **changes: str) -> str:
+        """The query of this list, with another order."""
+        asked = {"since": self.form.value("since"), "until": self.form.value("until")}
+        asked = {**asked, "sort": self.sort, **changes}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _asked() -> Asked:
+    form = read_form(Which(), request.args)
+    since, until = form.data.get("since"), form.data.get("until")
+    if since and until and until < since:
+        form = form.with_error("until", gettext("Last day must be the same as or after the first"))
+    if not form.ok:
+        since = until = None
+    return Asked(form, since, until, form.data.get("sort") or "newest")
 
 
 @blueprint.get("")
 @staff
 def listed() -> Response:
-    found = days(here().store, actor=guard.actor())
-    months = _months(found)
-
-    class Which(FormSchema):
-        month = Choice((ALL, *months), optional=True, empty=_l("Select a month"))
-
-    form = read_form(Which(), request.args) if "month" in request.args else blank(month=ALL)
-    month = form.data.get("month") or ALL
-    shown = [one for one in found if month in (ALL, one.value_date.strftime("%Y-%m"))]
+    asked = _asked()
+    shown = asked.days()
     return page(
         "department_console/remittances.html",
-        form=form,
+        form=asked.form,
         found=shown,
-        months=[(one, date.fromisoformat(f"{one}-01")) for one in months],
-        month=month,
+        any=bool(shown) or bool(days(here().store, actor=guard.actor())),
+        sort=asked.sort,
+        sorts={
+            key: (words, f"{ADDRESS}?{asked.link(sort=key)}") for key, (words, *_) in SORTS.items()
+        },
+        file=f"{ADDRESS}/list.csv?{asked.link()}",
         late={one.reference for one in shown if late(one, here().clock)},
         said=said,
     )
@@ -58,11 +100,11 @@ def listed() -> Response:
 @blueprint.get("/list.csv")
 @staff
 def listed_as_csv() -> Response:
-    """All days as a table, in pounds."""
+    """The days that are shown, in that order, as a table in pounds."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(["value date", "reference", "bank reference", "lines", "total", "status"])
-    for one in days(here().store, actor=guard.actor()):
+    for one in _asked().days():
         table.writerow(
             [
                 one.value_date.isoformat(),

@@ -134,6 +134,8 @@ def test_the_money(surfer: Surfer, portal: Portal) -> None:
     worker.close()
     day = money.day("dwp").reference.replace(" ", "")
     comes_in(surfer, portal, "dwp", "imani")
+    surfer.go("/department/remittances?sort=largest&since=never")
+    surfer.look("x06-list")
     surfer.go(f"/department/remittances/{day}")
     surfer.press("Confirm")
     surfer.look("x07-nothing-said")

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,49 @@ def test_a_day_is_listed_opened_downloaded_confirmed_and_placed(money: Money) ->
         "confirmed_money",
         "sorted_out",
     ]
+
+
+def test_x06_days_are_sorted_and_chosen_by_their_date(money: Money, worker: Store) -> None:
+    first = Money(money.portal, worker, number=next(NUMBERS)).day("dwp")
+    second = money.day("dwp")
+    mine = (first.reference, second.reference)
+    money.portal.rows(
+        "update remittance set total_pence = total_pence + 1 where remittance_id = %s returning 1",
+        first.remittance_id,
+    )
+    imani = money.staff()
+
+    def order(query: str) -> list[str]:
+        rows = csv.reader(io.StringIO(imani.get(f"{REMITTANCES}/list.csv?{query}").html))
+        shown = imani.get(f"{REMITTANCES}?{query}").text
+        found = [row[1] for row in rows if row[1] in mine]
+        assert all(one.replace(" ", "") in shown for one in found), "the page has the same"
+        return found
+
+    assert order("") == order("sort=newest") == [*reversed(mine)]
+    assert order("sort=oldest") == [*mine]
+    assert order("sort=largest") == [*mine]
+    assert order("sort=smallest") == [*reversed(mine)]
+    day = f"{second.value_date:%d/%m/%Y}"
+    assert order(f"since={day}") == order(f"since={day}&until={day}") == [second.reference]
+    before = f"{second.value_date - timedelta(days=1):%d/%m/%Y}"
+    assert order(f"until={before}") == [first.reference]
+    page = imani.send(imani.get(day_page(money)), action=day_page(money), matches="yes")
+    assert page.says("You have said that the total matches.")
+    assert order("sort=status") == [*mine], "those that nobody confirmed first"
+    page = imani.get(f"{REMITTANCES}?since={before}&sort=oldest")
+    assert f"since={before.replace('/', '%2F')}&sort=largest" in page.links()["largest total"]
+
+
+def test_x06_days_that_are_none_are_said_and_all_are_shown(money: Money) -> None:
+    imani = money.staff()
+    page = imani.get(f"{REMITTANCES}?since=soon&until=31/12/2030")
+    assert page.errors() == {"since": "First day must be a date, like 31/12/2030"}
+    page = imani.get(f"{REMITTANCES}?since=31/12/2030&until=1/12/2030")
+    assert page.errors() == {"until": "Last day must be the same as or after the first"}
+    assert money.day("dwp").reference.replace(" ", "") in page.text
+    page = imani.get(f"{REMITTANCES}?since=31/12/2090")
+    assert page.says("We sent you no payment in these days.")
 
 
 def test_a_difference_is_looked_at_before_it_is_said(
