@@ -23,7 +23,7 @@ from plan.lifecycle import LIVE_PLAN
 from plan.parts import allocations, due_amount, split_among
 from plan.paying import PaymentState, Route
 from plan.rules.split import Split
-from plan.store import instalments, payments, plans, shares
+from plan.store import instalments, payments, plans, resting, shares
 from plan.store.payments import PaymentRow
 from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
@@ -134,6 +134,8 @@ def start_payment(
             raise NotFound("no such plan")
         if row.state not in LIVE_PLAN:
             raise WrongState("this plan is over")
+        if resting.owner_died(tx, plan_id):
+            raise WrongState("its owner has died, as the helpline was told")
         if payments.open_of_plan(tx, plan_id):
             raise PaymentRuns("a payment is under way")
         lines = _agreed(tx, row)

@@ -14,7 +14,7 @@ from consent.people import Person
 from consent.store import Store, Tx
 from plan.lifecycle import LIVE_PLAN, LIVE_SHARE, PlanState, ShareState
 from plan.store import enforcement as words
-from plan.store import kept, plans, shares
+from plan.store import kept, plans, resting, shares
 from plan.store.enforcement import EnforcementWord
 from plan.store.kept import KeptTable
 from plan.store.shares import ShareRow
@@ -52,7 +52,8 @@ class LineSoFar:
 @dataclass(frozen=True, slots=True)
 class PlanSoFar:
     """The running plan, or the last one. `payment` is what is taken each time if all agree;
-    `next_due` the day of the next payment, the earliest one while nobody has agreed."""
+    `next_due` the day of the next payment, the earliest one while nobody has agreed. `rests`: it
+    is paused because the helpline was told that its owner has died (PLAN-12)."""
 
     plan_id: PlanId
     reference: str
@@ -71,6 +72,7 @@ class PlanSoFar:
     review_month: date
     look_again_on: date | None
     review_by: date | None
+    rests: bool
     ended_at: datetime | None
     ended_reason: EndedReason | None
     lines: tuple[LineSoFar, ...]
@@ -139,6 +141,7 @@ def progress_in(tx: Tx, actor: Person) -> PlanSoFar | None:
         review_month=row.review_month,
         look_again_on=row.look_again_on,
         review_by=row.review_by,
+        rests=row.state is PlanState.PAUSED and resting.owner_died(tx, row.plan_id),
         ended_at=row.ended_at,
         ended_reason=row.ended_reason,
         lines=tuple(_line(share, said.get(share.share_id)) for share in lines),

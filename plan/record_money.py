@@ -60,7 +60,9 @@ def record_money(
         before = payments.by_provider(tx, route, receipt_id)
         if before is None:
             if not takes_money(tx, plan):
-                raise WrongState("this plan is over, or no department has agreed so far")
+                raise WrongState(
+                    "this plan is over, its owner has died, or no department has agreed so far"
+                )
             made = money_came_in(
                 tx,
                 clock,

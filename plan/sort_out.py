@@ -16,7 +16,7 @@ from consent.people import Worker
 from consent.store import Store, Tx
 from plan.bank_reference import bank_reference, found_in, near, plan_reference
 from plan.paying import WORKLIST, EntryKind, EntryState
-from plan.store import bank, plans
+from plan.store import bank, plans, resting
 from plan.store.bank import EntryRow
 from plan.take_in import pay_in, takes_money
 from plan.undo import undo_in
@@ -27,16 +27,19 @@ MOST: Final = 500
 @dataclass(frozen=True, slots=True)
 class ToSort:
     """An entry that waits, and bank references that may have been meant: plans that are there and
-    take money. Empty where nothing is near."""
+    take money. Empty where nothing is near. `owner_died`: the plan that is named in full takes
+    nothing because of that."""
 
     entry: EntryRow
     candidates: tuple[str, ...]
+    owner_died: bool = False
 
 
 def worklist(store: Store, *, limit: int = MOST) -> list[ToSort]:
     """The oldest first."""
     with store.transaction(Worker()) as tx:
-        return [ToSort(row, _candidates(tx, row)) for row in bank.worklist(tx, limit=limit)]
+        found = bank.worklist(tx, limit=limit)
+        return [ToSort(row, _candidates(tx, row), _owner_died(tx, row)) for row in found]
 
 
 def match(store: Store, clock: Clock, chance: Chance, *, entry_id: UUID, reference: str) -> None:
@@ -51,8 +54,8 @@ def match(store: Store, clock: Clock, chance: Chance, *, entry_id: UUID, referen
             raise NotFound("no plan has this reference")
         if not pay_in(tx, clock, chance, row, found[0]):
             raise WrongState(
-                "this plan takes no payment: it is over, no department has agreed so far,"
-                " or the sum is above £1 million"
+                "this plan takes no payment: it is over, its owner has died, no department has"
+                " agreed so far, or the sum is above £1 million"
             )
 
 
@@ -110,6 +113,13 @@ def _plan(reference: str) -> str:
     """A plan's own reference, however it is spaced."""
     letters = "".join(reference.split()).upper()
     return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def _owner_died(tx: Tx, row: EntryRow) -> bool:
+    if row.kind is not EntryKind.CREDIT:
+        return False
+    found = plans.with_references(tx, found_in([row.said]))
+    return any(resting.owner_died(tx, plan.plan_id) for plan in found)
 
 
 def _candidates(tx: Tx, row: EntryRow) -> tuple[str, ...]:

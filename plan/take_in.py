@@ -21,7 +21,7 @@ from plan.banking import BankEntry, BankStatement
 from plan.lifecycle import LIVE_PLAN
 from plan.paying import EntryKind, EntryState, Route
 from plan.settle import money_came_in
-from plan.store import bank, plans, refunds, shares
+from plan.store import bank, plans, refunds, resting, shares
 from plan.store.bank import EntryRow, StatementRow
 from plan.store.plans import PlanRow
 from plan.undo import undo_in
@@ -137,9 +137,11 @@ def _meant(tx: Tx, entry: BankEntry) -> PlanRow | None:
 
 
 def takes_money(tx: Tx, plan: PlanRow) -> bool:
-    """It runs, and a department has agreed: otherwise all of it would go back at once."""
+    """It runs, a department has agreed, and its owner lives. Otherwise all of it would go back at
+    once, or would be taken from what somebody left behind (PLAN-12): it waits in the worklist."""
     lines = shares.of_plan(tx, plan.plan_id)
-    return plan.state in LIVE_PLAN and any(line.agreed for line in lines)
+    agreed = plan.state in LIVE_PLAN and any(line.agreed for line in lines)
+    return agreed and not resting.owner_died(tx, plan.plan_id)
 
 
 def pay_in(tx: Tx, clock: Clock, chance: Chance, row: EntryRow, plan: PlanRow) -> bool:

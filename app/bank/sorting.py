@@ -98,5 +98,7 @@ def _lines(one: ToSort) -> list[str]:
         lines.append(f"    the bank's number: {row.servicer_ref}")
     if row.said:
         lines.append(f"    written on it: {row.said}")
+    if one.owner_died:
+        lines.append("    the owner of this plan has died: send it back, or hold it")
     lines += [f"    perhaps meant: {reference}" for reference in one.candidates]
     return lines

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.citizen.paying import fresh_left, newest, send_to_pay
-from app.citizen.plan_change import running
+from app.citizen.plan_change import to_pay
 from app.citizen.plan_steps import PLAN
 from app.http import session
 from app.http.access import signed_in
@@ -50,7 +50,7 @@ class Pay(FormSchema):
 @blueprint.get(PAY)
 @signed_in
 def pay() -> Response:
-    plan = running()
+    plan = to_pay()
     if plan is None:
         return redirect(PLAN, 303)
     found = can_pay(services().store, actor=session.person(), plan_id=plan.plan_id)
@@ -64,7 +64,7 @@ def pay() -> Response:
 @signed_in
 def pay_sent() -> Response:
     """Write the payment down, then send the person to the payment service's own page."""
-    plan = running()
+    plan = to_pay()
     if plan is None:
         return redirect(PLAN, 303)
     found = can_pay(services().store, actor=session.person(), plan_id=plan.plan_id)

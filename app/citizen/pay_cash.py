@@ -12,7 +12,7 @@ from barcode import Code128
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.citizen.plan_change import running
+from app.citizen.plan_change import to_pay
 from app.citizen.plan_steps import PLAN
 from app.http import session
 from app.http.access import signed_in
@@ -28,7 +28,7 @@ CASH: Final = "/plan/pay/cash"
 @blueprint.get(CASH)
 @signed_in
 def cash() -> Response:
-    plan = running()
+    plan = to_pay()
     if plan is None:
         return redirect(PLAN, 303)
     found = can_pay(services().store, actor=session.person(), plan_id=plan.plan_id)

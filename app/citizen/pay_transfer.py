@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.citizen.plan_change import running
+from app.citizen.plan_change import to_pay
 from app.citizen.plan_steps import PLAN
 from app.http import session
 from app.http.access import signed_in
@@ -26,7 +26,7 @@ TRANSFER: Final = "/plan/pay/transfer"
 @blueprint.get(TRANSFER)
 @signed_in
 def transfer() -> Response:
-    plan = running()
+    plan = to_pay()
     if plan is None:
         return redirect(PLAN, 303)
     found = can_pay(services().store, actor=session.person(), plan_id=plan.plan_id)

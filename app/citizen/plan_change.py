@@ -144,6 +144,12 @@ def running() -> PlanSoFar | None:
     return plan if plan is not None and plan.live else None
 
 
+def to_pay() -> PlanSoFar | None:
+    """The same, where it may be paid: not while it stands still after a death (PLAN-12)."""
+    plan = running()
+    return None if plan is None or plan.rests else plan
+
+
 def _page(plan: PlanSoFar, form: Form, *, too_much: bool = False) -> Response:
     return page(
         "citizen/plan/break.html",

@@ -9,6 +9,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 
+from consent.ids import PlanId
+from consent.store import Tx
 from plan.events import Kind
 from plan.lifecycle import LIVE_PLAN, PlanState
 from plan.records import plan, plan_event
@@ -40,6 +42,13 @@ def just_told() -> ColumnElement[bool]:
         & plan.c.state.in_(_LIVE)
         & (_last(Kind.DEATH_TOLD) > _last(Kind.RESTS, Kind.RESUMED))
     )
+
+
+def owner_died(tx: Tx, plan_id: PlanId) -> bool:
+    """The helpline was told so of this plan, and nobody took it back."""
+    told = _last(Kind.DEATH_TOLD, Kind.RESTS) > _last(Kind.RESUMED)
+    query = select(plan.c.plan_id).where(plan.c.plan_id == plan_id, told)
+    return tx.connection.execute(query).first() is not None
 
 
 def rests() -> ColumnElement[bool]:

@@ -18,10 +18,11 @@ import requests
 
 from app.citizen.slots import BUDGET
 from app.taking import Taking
-from consent.store import WORKER, open_store
+from consent.store import HELPDESK, WORKER, open_store
 from debts.debt import Debt, Debts, Flag, Hold, NoDebts, Unanswered, Unavailable
 from debts.money import Pence
 from plan.answer import Said
+from plan.died import note_death, rest_after_death
 from plan.rules.claim import Nation
 from tests.debts_desk import CAST, Seated, get_debts, seat
 from tests.e2e.browser import Surfer
@@ -393,6 +394,23 @@ def test_something_has_changed_d75_to_d78(album: Album) -> None:
     later.send(later.get("/plan/stop"), stop="yes")
     for name in ("stopped", "agreed", "progress", "answers", "letter"):
         album.shot(f"/plan/{name}", f"after-stop-{name}")
+
+
+def test_after_a_death_plan_12(album: Album) -> None:
+    running(album, *TAMSIN)
+    part, at = album.portal.services, album.portal.database
+    (found,) = album.portal.rows("select reference from plan")
+    helpline, worker = (
+        open_store(at.helpdesk_url, role=HELPDESK),
+        open_store(at.worker_url, role=WORKER),
+    )
+    note_death(helpline, part.clock, part.chance, reference=str(found[0]))
+    rest_after_death(worker, part.clock, part.chance)
+    helpline.close()
+    worker.close()
+    album.as_(seat(album.portal, "testwell"))
+    album.shot("/plan/progress", "rests-progress")
+    album.shot("/plan/change/pause", "rests-pause")
 
 
 def test_the_end_d79(album: Album) -> None:

@@ -14,6 +14,9 @@ import pytest
 
 from adapters.simulators.bank_statement import Line
 from consent.clock import SetClock
+from consent.store import HELPDESK, open_store
+from plan.died import note_death
+from plan.pause import go_on_now
 from plan.paying import RefundReason
 from plan.progress import everything_kept
 from plan.retention import drop_statements
@@ -236,3 +239,36 @@ def test_a_person_is_shown_what_the_bank_said_of_their_payments_and_of_no_others
     other = a_person(desk.life.store, desk.life.clock, set_chance("other"), "other")
     theirs = {one.name: one.rows for one in everything_kept(desk.life.store, actor=other)}
     assert theirs["bank_entry"] == ()
+
+
+def test_plan_12_what_comes_after_a_death_waits_and_goes_back_or_counts_when_it_was_a_mistake(
+    desk: BankDesk, database: Database
+) -> None:
+    """The bank of somebody who has died often goes on paying a standing order."""
+    life = desk.life
+    helpline = open_store(database.helpdesk_url, role=HELPDESK, pool_size=1)
+    reference = life.plan.reference
+    note_death(helpline, life.clock, life.chance, reference=reference)
+    helpline.close()
+    assert "0 of these matched" in desk.import_(Line(10_000, desk.reference))
+    life.rounds()
+    assert "0 of these matched" in desk.import_(Line(10_001, desk.reference))
+    assert paid(desk) == 0
+    said = desk.says("worklist", status=1)
+    assert said.count("the owner of this plan has died: send it back, or hold it") == 2
+    assert "perhaps meant" not in said
+    entry = first_id(said)
+    refused = desk.does("match", entry, desk.reference)
+    assert refused[0] == 1
+    assert "its owner has died" in refused[2]
+    assert "goes back" in desk.says("send-back", entry)
+    cash = ("--pence", "500", "--date", "2026-03-02", "--receipt-id", "R1")
+    refused = desk.does("record", "--route", "cash", "--reference", desk.reference, *cash)
+    assert refused[0] == 1
+    assert "its owner has died" in refused[2]
+    assert paid(desk) == 0
+    go_on_now(life.store, life.clock, life.chance, actor=life.person, plan_id=life.plan.plan_id)
+    said = desk.says("worklist", status=1)
+    assert "has died" not in said
+    desk.says("match", first_id(said), desk.reference)
+    assert paid(desk) >= 10_000

@@ -10,13 +10,14 @@ import pytest
 from app.citizen.slots import BUDGET
 from consent.ids import DepartmentCode
 from consent.people import Department
-from consent.store import DEPARTMENT, WORKER, open_store
+from consent.store import DEPARTMENT, HELPDESK, WORKER, open_store
 from plan import working_days
 from plan.answer import Said, answer
 from plan.answers import PlanSaid, answer_plan, follow_answers
+from plan.died import note_death, rest_after_death
 from plan.terms import Reason
 from tests.builders import set_chance
-from tests.debts_desk import CAST, Seated
+from tests.debts_desk import CAST, Seated, seat
 from tests.plan_desk import a_budget, agreed, at_the_plan, older, quick, with_spare
 from tests.portal import Portal
 
@@ -69,6 +70,30 @@ def test_f47_interest_and_fees_stop_while_the_plan_is_kept_and_she_reads_it_ever
     portal.rows("update plan_share set charges_stop = false returning share_id")
     assert tamsin.get("/plan/answers").says("It may add interest or fees.")
     assert council not in tamsin.get("/plan/letter").text
+
+
+def test_plan_12_whoever_signs_in_after_a_death_was_told_reads_why_the_plan_stands_still(
+    portal: Portal, tamsin: Seated
+) -> None:
+    part = portal.services
+    (reference,) = portal.rows("select reference from plan")[0]
+    helpline = open_store(portal.database.helpdesk_url, role=HELPDESK, pool_size=1)
+    worker = open_store(portal.database.worker_url, role=WORKER)
+    note_death(helpline, part.clock, part.chance, reference=reference)
+    assert rest_after_death(worker, part.clock, part.chance) == 1
+    helpline.close()
+    worker.close()
+    tamsin = seat(portal, "testwell")  # every session ended
+    page = tamsin.get("/plan/progress")
+    assert page.says("We were told that the owner of this plan has died.")
+    assert not page.says("Then it goes on by itself")
+    assert "Make a payment" not in page.links()
+    for path in ("/plan/pay", "/plan/pay/transfer", "/plan/pay/cash"):
+        assert tamsin.get(path).path == "/plan/progress", path
+    assert tamsin.get("/plan/change/pause").says("This plan stands still. Nothing is taken.")
+    page = tamsin.send(page, action="/plan/change/go-on")
+    assert not page.says("has died")
+    assert "Make a payment" in page.links()
 
 
 def test_f61_she_reads_in_plain_words_whether_other_ways_to_collect_wait(
