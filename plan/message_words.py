@@ -40,8 +40,8 @@ _ENGLISH: Final[Mapping[str, Written]] = MappingProxyType(
         "M05": Written(
             SUBJECT,
             N_(
-                "We have not had this month’s yet. If things have changed, you can move the date"
-                " or pause. Sign in or call 0161 496 0000."
+                "We have not had the one for %(day)s yet. If things have changed, you can move the"
+                " date or pause. Sign in or call 0161 496 0000."
             ),
         ),
         "M07": Written(
@@ -81,8 +81,8 @@ _WELSH: Final[Mapping[str, Written]] = MappingProxyType(
         ),
         "M05": Written(
             _WELSH_SUBJECT,
-            "Nid ydym wedi cael un y mis hwn eto. Os yw pethau wedi newid, gallwch symud y dyddiad"
-            " neu oedi. Mewngofnodwch neu ffoniwch 0161 496 0000.",
+            "Nid ydym wedi cael yr un ar gyfer %(day)s eto. Os yw pethau wedi newid, gallwch symud"
+            " y dyddiad neu oedi. Mewngofnodwch neu ffoniwch 0161 496 0000.",
         ),
         "M07": Written(
             _WELSH_SUBJECT,

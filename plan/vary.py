@@ -23,6 +23,7 @@ from plan.lifecycle import LIVE_PLAN, ShareState
 from plan.lines import CHANGED, PROPOSED, line_event, plan_event, take_out, tell
 from plan.progress import LineSoFar
 from plan.review import looked_at
+from plan.rules.frequencies import Frequency, converted_up
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 from plan.share import Line, must_add_up
@@ -51,14 +52,28 @@ class Seen:
     signed_in_at: datetime
 
 
-def shares_for(live: Sequence[ShareRow], payment: int, strategy: StrategyName) -> list[Pence]:
-    """Each live line's pence of another payment, by what the plan kept (decision 29)."""
-    return share_again(payment, [kept(share, share.current_pence) for share in live], strategy)
+def shares_for(
+    live: Sequence[ShareRow],
+    payment: int,
+    strategy: StrategyName,
+    *,
+    before: Every = Every.MONTH,
+    after: Every = Every.MONTH,
+) -> list[Pence]:
+    """Each live line's pence of another payment, by what the plan kept (decision 29); `before` and
+    `after` are how often it is paid."""
+    lines = [kept(share, share.current_pence, before, after) for share in live]
+    return share_again(payment, lines, strategy)
 
 
-def kept(line: ShareRow | LineSoFar, pence: int) -> Kept:
-    """What sharing again needs to know of a line that gets `pence` now."""
-    least = Pence(pence) if line.at_minimum else NOTHING
+def kept(
+    line: ShareRow | LineSoFar, pence: int, before: Every = Every.MONTH, after: Every = Every.MONTH
+) -> Kept:
+    """What sharing again needs to know of a line that gets `pence` now. A least amount stays one
+    where it is paid more or less often from now on."""
+    least = NOTHING
+    if line.at_minimum:
+        least = converted_up(pence, Frequency(before), Frequency(after))
     return Kept(line.weight_ppm, line.tier is Tier.PRIORITY, line.rank, least)
 
 
@@ -78,7 +93,9 @@ def vary_amount(
     with store.transaction(actor) as tx:
         row = _held(tx, clock, seen)
         live = [share for share in shares.of_plan(tx, row.plan_id) if share.live]
-        parts = shares_for(live, terms.payment_pence, terms.strategy)
+        parts = shares_for(
+            live, terms.payment_pence, terms.strategy, before=row.frequency, after=terms.every
+        )
         changed = [
             (share, pence)
             for share, pence in zip(live, parts, strict=True)

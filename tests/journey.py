@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 from adapters.simulators.cast import Person
+from plan.rules.frequencies import Frequency, converted
 from tests.budgets import HOMES, NATIONS, money_in, money_out, pounds
 
 MOST_PAGES = 60
@@ -145,13 +146,18 @@ def _lines_out(at: Journey) -> None:
     at.press("Continue")
 
 
-def _amounts(amounts: Callable[[Person], dict[str, int]]) -> Callable[[Journey], None]:
+def _amounts(
+    amounts: Callable[[Person], dict[str, int]], comes: str = ""
+) -> Callable[[Journey], None]:
+    """`comes` is the choice that says how often this money comes: by the month without it."""
+
     def answer(at: Journey) -> None:
+        every = Frequency(at.choices.get(comes, "month"))
         for line, pence in amounts(at.person).items():
             box = at.page.locator(f'main input[name="{line}"]')
             if box.count():
-                box.fill(pounds(pence))
-                at.page.locator(f'main select[name="{line}-every"]').select_option("month")
+                box.fill(pounds(converted(pence, Frequency.MONTH, every)))
+                at.page.locator(f'main select[name="{line}-every"]').select_option(every.value)
         taken = at.page.locator('main input[name="taken"][value="no"]')
         if taken.count():
             taken.check()
@@ -176,6 +182,21 @@ def _plan(at: Journey) -> None:
         at.press("Work out this plan")
     else:
         at.press(re.compile("^Continue with"))
+
+
+def _day(at: Journey) -> None:
+    """Who wants to pay by the week goes there once from the question that everybody is asked."""
+    wanted = at.choices.get("often")
+    if wanted and "/plan/often" not in at.visited:
+        at.page.locator('main a[href="/plan/often"]').click()
+    else:
+        at.mark("day", at.choices.get("day", "1"))
+        at.press("Continue")
+
+
+def _first_day(at: Journey) -> None:
+    at.page.locator('main input[name="first"]').last.check()
+    at.press("Continue")
 
 
 def _share(at: Journey) -> None:
@@ -208,7 +229,7 @@ ANSWERS: tuple[tuple[str, Callable[[Journey], None]], ...] = (
     ("/budget/household", _household),
     ("/budget/joint", _marking("whose", "me")),
     ("/budget/in/choose", _lines_in),
-    ("/budget/in/amounts", _amounts(money_in)),
+    ("/budget/in/amounts", _amounts(money_in, "income")),
     ("/budget/out/choose", _lines_out),
     (r"/budget/out/[a-z-]+/reason", _marking("reasons", "not-said")),
     (r"/budget/out/[a-z-]+", _amounts(money_out)),
@@ -218,7 +239,9 @@ ANSWERS: tuple[tuple[str, Callable[[Journey], None]], ...] = (
     ("/budget/check", _continue),
     ("/plan", _plan),
     ("/plan/old-debts", _put_in),
-    ("/plan/day", _marking("day", "1")),
+    ("/plan/day", _day),
+    ("/plan/often", _marking("often", "month")),
+    ("/plan/first-day", _first_day),
     ("/plan/how", _marking("method", "card")),
     ("/plan/share", _share),
     ("/plan/check", _yes("agree")),

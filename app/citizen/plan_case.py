@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.citizen.plan_dates import today
+from app.citizen.plan_dates import Rhythm, today
 from app.citizen.plan_draft import PlanDraft
 from app.citizen.slots import PLAN_DRAFT
 from app.citizen.statement import current_nation, current_statement
@@ -18,11 +18,12 @@ from debts.view import CardState, Numbered, View
 from plan.progress import progress
 from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim
-from plan.rules.frequencies import Frequency, at_least, at_most, payments_in
+from plan.rules.frequencies import Frequency, at_least, at_most, converted, payments_in
 from plan.rules.policy import Policy
 from plan.rules.proposal import Proposal, propose
 from plan.rules.reasons import Outcome, Reason
 from plan.rules.strategies import StrategyName
+from plan.terms import Every
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,7 +32,8 @@ class Worked(Ephemeral):
 
     `suggested` is half of what is available or, where half makes no plan, the first of the other
     offers that does; `proposal` is for the amount that the person looks at. `payment_gone` is that
-    the amount they had chosen is not possible any more.
+    the amount they had chosen is not possible any more, `often_gone` that no plan is paid so often
+    as they had chosen and one by the month is.
     """
 
     view: View
@@ -41,6 +43,16 @@ class Worked(Ephemeral):
     suggested: Proposal
     proposal: Proposal
     payment_gone: bool = False
+    often_gone: bool = False
+
+    @property
+    def every(self) -> Every:
+        """How often the plan on the page is paid."""
+        return Every(self.case.every)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm() if self.often_gone else self.draft.rhythm
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -64,10 +76,7 @@ class Worked(Ephemeral):
     def least(self) -> Pence:
         """The smallest payment that makes a plan: the policy's, the minimums', and one by which
         it is over in time (decision 12)."""
-        figures, every = self.policy.affordability, self.case.every
-        minimums = sum(_least(share.claim, every) for share in self.proposal.shares)
-        in_time = -(-self.proposal.owed // payments_in(figures.most_months, every))
-        return Pence(max(at_most(figures.smallest_payment, every), minimums, in_time))
+        return _least(self.proposal, self.policy, self.case.every)
 
     def of(self, claim: Claim) -> Numbered:
         """The debt that a claim was made from."""
@@ -116,10 +125,46 @@ def worked(*, with_everyone: bool = False) -> Worked | None:
         claims=tuple(claims),
         statement=statement,
         strategy=StrategyName(chosen.strategy) if chosen.strategy else None,
+        every=Frequency(chosen.every),
     )
-    suggested = _suggested(case, policy)
-    proposal, gone = _chosen(case, policy, suggested, chosen.payment)
-    return Worked(view, case, policy, chosen, suggested, proposal, payment_gone=gone)
+    return _worked(view, case, policy, chosen)
+
+
+def by(found: Worked, every: Every) -> Worked:
+    """The same case paid so often: the amount that was chosen becomes one that takes no more in a
+    year. Where only a plan by the month is possible, it is that one."""
+    case, before = replace(found.case, every=Frequency(every)), found.case.every
+    payment = found.proposal.payment if found.draft.payment is not None else None
+    chosen = replace(
+        found.draft,
+        payment=None if payment is None else converted(payment, before, case.every),
+        every=every.value,
+        pay_day=None,
+        first_on=None,
+    )
+    shown = _worked(found.view, case, found.policy, chosen)
+    if shown.payment_gone and chosen.payment is not None and chosen.payment < shown.least:
+        # Rounding down took it below what is asked for at least, by pennies.
+        chosen = replace(chosen, payment=shown.least)
+        shown = _worked(found.view, case, found.policy, chosen)
+    return shown
+
+
+def _worked(view: View, case: Case, policy: Policy, chosen: PlanDraft) -> Worked:
+    suggested, gone = _suggested(case, policy), False
+    if suggested.outcome is not Outcome.PLAN and case.every is not Frequency.MONTH:
+        by_month = replace(case, every=Frequency.MONTH)
+        other = _suggested(by_month, policy)
+        if other.outcome is Outcome.PLAN:
+            case, suggested, gone = by_month, other, True
+    payment = None if gone else chosen.payment
+    proposal, payment_gone = _chosen(case, policy, suggested, payment)
+    return Worked(view, case, policy, chosen, suggested, proposal, payment_gone, gone)
+
+
+def most_in(found: Worked, every: Every) -> Pence:
+    """The largest payment that a plan may have, paid so often."""
+    return at_most(found.proposal.most_monthly or 0, Frequency(every))
 
 
 def before_plan(*, with_everyone: bool = False) -> Worked | None:
@@ -133,6 +178,13 @@ def before_plan(*, with_everyone: bool = False) -> Worked | None:
 
 def _suggested(case: Case, policy: Policy) -> Proposal:
     half = propose(case, policy)
+    if half.outcome is Outcome.REFER and case.every is not Frequency.MONTH:
+        # Half by the month may make a plan that half by the week misses by a penny.
+        least = _least(propose(replace(case, every=Frequency.MONTH), policy), policy, case.every)
+        if (half.payment or 0) < least <= (half.most or 0):
+            nearly = propose(replace(case, payment=least), policy)
+            if nearly.outcome is Outcome.PLAN and least - (half.payment or 0) <= len(case.claims):
+                return nearly
     offer = next((one for one in half.options if one.outcome is Outcome.PLAN), None)
     if half.outcome is Outcome.REFER and offer is not None:
         return propose(replace(case, payment=offer.payment), policy)
@@ -155,5 +207,12 @@ def _chosen(
     return (found, False) if found.outcome is Outcome.PLAN else (suggested, True)
 
 
-def _least(claim: Claim, every: Frequency) -> int:
-    return min(at_least(claim.minimum_pence or 0, every), claim.balance_pence)
+def _least(proposal: Proposal, policy: Policy, every: Frequency) -> Pence:
+    """The smallest payment of these debts, paid so often."""
+    figures = policy.affordability
+    minimums = sum(
+        min(at_least(share.claim.minimum_pence or 0, every), share.claim.balance_pence)
+        for share in proposal.shares
+    )
+    in_time = -(-proposal.owed // payments_in(figures.most_months, every))
+    return Pence(max(at_most(figures.smallest_payment, every), minimums, in_time))

@@ -84,7 +84,7 @@ def not_agreed() -> Response:
 
 def _offer() -> Offer | None:
     worked = plan_case.worked()
-    if worked is None or worked.payment_gone or worked.out_of_date:
+    if worked is None or worked.payment_gone or worked.often_gone or worked.out_of_date:
         return None
     if worked.proposal.ask_first or next_step(worked.draft) != CHECK or not _all_asked(worked):
         return None
@@ -103,7 +103,9 @@ def _elsewhere() -> Response:
     if running is not None and running.live:
         return redirect(AGREED, 303)
     worked = plan_case.worked()
-    if worked is None or not worked.possible or worked.payment_gone or worked.out_of_date:
+    if worked is None or not worked.possible or worked.out_of_date:
+        return redirect(PLAN, 303)
+    if worked.payment_gone or worked.often_gone:
         return redirect(PLAN, 303)
     if worked.draft.settled and worked.proposal.ask_first:
         return redirect(OLD, 303)
@@ -122,7 +124,7 @@ def _page(
 ) -> Response:
     worked, proposal = found.worked, found.worked.proposal
     session.visit().put(PLAN_SHOWN, found.shown)
-    days = plan_dates.payment_days(found.terms.pay_day, proposal.payments or 1)
+    days = plan_dates.payment_days(worked.rhythm, proposal.payments or 1)
     return page(
         "citizen/plan/check.html",
         form=form,

@@ -9,30 +9,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app.citizen.plan_dates import Rhythm
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
+from plan.terms import Every
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PlanDraft(Ephemeral):
     """None, or an empty text, stands for a question that has no answer yet.
 
-    `payment` is the amount a month that the person looks at; None is the suggested one, and
-    `settled` that they went on with it. `strategy` is the way to share that they chose. `share` and
-    `totals` are yes or no by department code. `post_key` is that of the form that agrees, made once
-    for each draft (SEC-80). `old` is in or out, by the tag of a debt that may be too old.
+    `payment` is the amount of each payment that the person looks at; None is the suggested one, and
+    `settled` that they went on with it. `every` is how often they pay (a word of
+    `plan.terms.Every`), `pay_day` and `first_on` are those of `plan.terms.Terms`. `strategy` is the
+    way to share that they chose. `share` and `totals` are yes or no by department code. `post_key`
+    is that of the form that agrees, made once for each draft (SEC-80). `old` is in or out, by the
+    tag of a debt that may be too old.
     """
 
     payment: Pence | None = None
     settled: bool = False
     strategy: str = ""
+    every: str = Every.MONTH.value
     pay_day: int | None = None
+    first_on: date | None = None
     method: str = ""
     old: Mapping[str, str] = field(default_factory=dict)
     share: Mapping[str, str] = field(default_factory=dict)
     totals: Mapping[str, str] = field(default_factory=dict)
     share_shown_at: datetime | None = None
     post_key: str = ""
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(Every(self.every), self.pay_day, self.first_on)
 
     @property
     def pay_anyway(self) -> dict[str, bool]:
@@ -62,6 +72,7 @@ class ShownPlan(Ephemeral):
     payment: Pence
     payments: int
     lines: tuple[ShownLine, ...]
+    every: str = Every.MONTH.value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,12 +118,18 @@ class PlanLetter(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OtherTerms(Ephemeral):
-    """Another amount (pence a month) and day for a running plan, not yet agreed to (D77), and the
-    version of the plan that was on the page."""
+    """Another amount (pence of each payment), day and frequency for a running plan, not yet agreed
+    to (D77), and the version of the plan that was on the page."""
 
     pence: int
     day: int
     version: int
+    every: str = Every.MONTH.value
+    first_on: date | None = None
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(Every(self.every), self.day, self.first_on)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -38,7 +38,7 @@ def letter_of(
     """The letter of a plan just agreed, from the figures of this visit."""
     worked = offer.worked
     count = worked.proposal.payments or 1
-    days = payment_days(offer.terms.pay_day, count, start=agreed.starts_on)
+    days = payment_days(offer.worked.rhythm, count, start=agreed.starts_on)
     return PlanLetter(
         reference=agreed.reference,
         payments=count,

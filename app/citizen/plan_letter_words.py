@@ -9,6 +9,7 @@ from app.citizen import plan_words
 from app.citizen.plan_dates import month_and_year
 from app.citizen.plan_draft import LetterRun, PlanLetter
 from app.citizen.plan_words import Names
+from app.http.often import day_head, each_time, pay_day
 from app.http.text import gettext as _
 from app.http.words import long_date
 from app.letters.paper import Paper, Part
@@ -64,8 +65,8 @@ def _note(plan: PlanSoFar) -> Iterator[str]:
 
 def _lead(plan: PlanSoFar) -> str:
     if plan.live or plan.ended_at is None:
-        agreed, amount = long_date(plan.agreed_at), format_pounds(plan.payment)
-        return _("You agreed on %(day)s to pay %(amount)s a month.", day=agreed, amount=amount)
+        agreed, amount = long_date(plan.agreed_at), each_time(plan.payment, plan.frequency)
+        return _("You agreed on %(day)s to pay %(amount)s.", day=agreed, amount=amount)
     if plan.state is PlanState.FINISHED:
         day = long_date(plan.ended_at)
         return _("You finished your plan on %(day)s. Nothing is left to pay in it.", day=day)
@@ -82,7 +83,7 @@ def _box(
         amount, day = format_pounds(next_payment(plan, letter)), long_date(plan.next_due)
         yield _("Next payment"), _("%(amount)s on %(day)s", amount=amount, day=day)
     if plan.live:
-        yield _("Day of the month"), str(plan.pay_day)
+        yield day_head(plan.frequency), pay_day(plan.pay_day, plan.frequency)
         yield _("How you pay"), str(plan_words.METHODS.get(plan.method, ""))
     if letter:
         amount, month = format_pounds(letter.last_payment), month_and_year(letter.finish)

@@ -13,7 +13,7 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from app.citizen import plan_dates, plan_words
-from app.citizen.plan_dates import month_and_year
+from app.citizen.plan_dates import Rhythm, month_and_year
 from app.citizen.plan_steps import FINISHED, PLAN, PROGRESS
 from app.citizen.statement import current_nation
 from app.citizen.view import current_view, tag_of
@@ -30,6 +30,7 @@ from plan.progress import PlanSoFar, progress
 from plan.rules.case import Case
 from plan.rules.claim import Claim, Nation
 from plan.rules.claims import claim_from_debt
+from plan.rules.frequencies import Frequency
 from plan.rules.proposal import propose
 from plan.rules.strategies import StrategyName
 from plan.standing import standing
@@ -100,9 +101,10 @@ def answers() -> Response:
 
 
 def left_to_pay(
-    plan: PlanSoFar, view: View, *, payment: int | None = None, pay_day: int | None = None
+    plan: PlanSoFar, view: View, *, payment: int | None = None, rhythm: Rhythm | None = None
 ) -> Left | None:
-    """Nothing before a pull in this visit. `payment` and `pay_day` are other terms to look at."""
+    """Nothing before a pull in this visit. `payment` and `rhythm` are other terms to look at."""
+    own = Rhythm(plan.frequency, plan.pay_day)
     tags = {line.debt_tag: line for line in plan.lines if line.live}
     answered = {card.entry.code for card in view.cards if card.was_asked} - {
         card.entry.code for card in view.unanswered
@@ -116,11 +118,11 @@ def left_to_pay(
         if tag in tags:
             claims[tag] = claim_from_debt(numbered.debt, numbered.department, on=plan_dates.today())
     gone = {line.department for tag, line in tags.items() if tag not in claims} & answered
-    count = _payments(plan, list(claims.values()), payment or plan.payment) if claims else 0
+    count = _payments(plan, rhythm or own, list(claims.values()), payment or plan.payment)
     return Left(
         pence=Pence(sum(claim.balance_pence for claim in claims.values())),
         payments=count if not wanted - answered else None,
-        finish=_finish(plan, count, pay_day) if count and not wanted - answered else None,
+        finish=_finish(plan, count, rhythm or own) if count and not wanted - answered else None,
         cleared=tuple(
             plan_words.name(code)
             for code in sorted(gone - {claim.department for claim in claims.values()})
@@ -129,8 +131,10 @@ def left_to_pay(
     )
 
 
-def _payments(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
+def _payments(plan: PlanSoFar, rhythm: Rhythm, claims: list[Claim], payment: int) -> int | None:
     """How many payments are left by the plan's own strategy, from today's balances."""
+    if not claims:
+        return 0
     today = plan_dates.today()
     policy = services().policies.on(today, current_nation() or Nation.ENGLAND)
     case = Case(
@@ -139,12 +143,13 @@ def _payments(plan: PlanSoFar, claims: list[Claim], payment: int) -> int | None:
         claims=tuple(claims),
         payment=Pence(payment),
         strategy=StrategyName(plan.strategy),
+        every=Frequency(rhythm.every),
     )
     return propose(case, policy).payments
 
 
-def _finish(plan: PlanSoFar, count: int, pay_day: int | None) -> date:
+def _finish(plan: PlanSoFar, count: int, rhythm: Rhythm) -> date:
     """By the plan's own day, or by another one from the first on which it can be paid."""
-    if pay_day is not None and pay_day != plan.pay_day:
-        return plan_dates.last_day(pay_day, count)
-    return plan_dates.last_day(plan.pay_day, count, start=plan.next_due or plan.starts_on)
+    if (rhythm.every, rhythm.pay_day) != (plan.frequency, plan.pay_day):
+        return plan_dates.last_day(rhythm, count)
+    return plan_dates.last_day(rhythm, count, start=plan.next_due or plan.starts_on)

@@ -10,7 +10,7 @@ from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_case, plan_dates, plan_words
+from app.citizen import plan_case, plan_dates, plan_often, plan_words
 from app.citizen.plan_case import Worked
 from app.citizen.plan_steps import NOT_NOW, OLD, PROGRESS, next_step
 from app.citizen.statement import BudgetState, budget_state
@@ -20,14 +20,16 @@ from app.http.access import signed_in
 from app.http.current import services
 from app.http.fields import Choice, Money
 from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.often import often
 from app.http.pages import page
-from app.http.text import lazy_gettext as _l
+from app.http.text import gettext as _
 from debts.money import Pence, format_pounds
 from plan.progress import progress
 from plan.rules.affordability import Part
 from plan.rules.frequencies import months_of
 from plan.rules.proposal import Option
 from plan.rules.reasons import Notice, Outcome
+from plan.terms import Every
 
 blueprint = Blueprint("plan_propose", __name__)
 OTHER: Final = "other"
@@ -36,16 +38,21 @@ SHORT_PLAN: Final = 3
 """A plan of fewer months is called short."""
 
 
-class Amount(FormSchema):
+def _amounts(every: Every) -> FormSchema:
     """`do` is the button. Any but `continue` works out another amount. `payment` is the amount on
     the page that the person goes on with, in pence."""
 
-    do = fields.String()
-    amount = Choice(
-        (*Part, OTHER), empty=_l("Select how much you want to pay each month"), optional=True
-    )
-    other = fields.String()
-    payment = fields.String()
+    class Amount(FormSchema):
+        do = fields.String()
+        amount = Choice((*Part, OTHER), empty=_none_chosen(every), optional=True)
+        other = fields.String()
+        payment = fields.String()
+
+    return Amount()
+
+
+def _none_chosen(every: Every) -> str:
+    return _("Select how much you want to pay %(often)s", often=often(every))
 
 
 @blueprint.get("/plan")
@@ -60,7 +67,9 @@ def plan() -> Response:
         return _before()
     if not worked.possible:
         return redirect(NOT_NOW, 303)
-    if worked.payment_gone:
+    if worked.often_gone:
+        plan_case.keep(every=Every.MONTH.value, payment=None, pay_day=None, settled=False)
+    elif worked.payment_gone:
         plan_case.keep(payment=None, settled=False)
     return _page(worked, blank(amount=_part_of(worked), other=_own_amount(worked)))
 
@@ -72,12 +81,11 @@ def plan_sent() -> Response:
     worked = plan_case.before_plan()
     if worked is None or not worked.possible:
         return redirect("/plan", 303)
-    form = read_form(Amount())
+    form = read_form(_amounts(worked.every))
     if form.value("do") == "continue":
         return _go_on(worked, form.value("payment"))
     if not form.value("amount"):
-        words = _l("Select how much you want to pay each month")
-        return _page(worked, form.with_error("amount", words))
+        return _page(worked, form.with_error("amount", _none_chosen(worked.every)))
     if not form.ok:
         return _page(worked, form)
     if form.data["amount"] != OTHER:
@@ -104,10 +112,10 @@ def _own(worked: Worked) -> type[FormSchema]:
     made: Any = FormSchema.from_dict(
         {
             "other": Money.between(
-                _l("Amount each month"),
+                _("Amount %(often)s", often=often(worked.every)),
                 worked.least,
                 worked.most,
-                empty=_l("Enter how much you want to pay each month"),
+                empty=_("Enter how much you want to pay %(often)s", often=often(worked.every)),
             )
         },
         name="OwnAmount",
@@ -136,9 +144,9 @@ def _own_amount(worked: Worked) -> str:
 
 
 def _page(worked: Worked, form: Form) -> Response:
-    proposal, day = worked.proposal, worked.draft.pay_day
+    proposal, rhythm = worked.proposal, worked.rhythm
     count = proposal.payments or 1
-    days = plan_dates.payment_days(day, count)
+    days = plan_dates.payment_days(rhythm, count)
     return page(
         "citizen/plan/plan.html",
         form=form,
@@ -147,7 +155,7 @@ def _page(worked: Worked, form: Form) -> Response:
         count=count,
         days=days,
         month=plan_dates.month_and_year,
-        bars=plan_words.bars(plan_words.rows(worked), days),
+        bars=plan_words.bars(plan_words.rows(worked), days, worked.every),
         ways=len(proposal.shares) > 1 and count > 1,
         how=plan_words.how_worked_out(worked),
         left_out=plan_words.left_out(worked),
@@ -156,7 +164,11 @@ def _page(worked: Worked, form: Form) -> Response:
         interest=plan_words.interest(worked),
         charges_stop=plan_words.charges_stop(worked),
         offers=[
-            (one.part, min(one.payment, proposal.owed), plan_dates.last_day(day, one.payments or 1))
+            (
+                one.part,
+                min(one.payment, proposal.owed),
+                plan_dates.last_day(rhythm, one.payments or 1),
+            )
             for one in _offers(worked)
         ],
         beside=plan_words.beside(proposal),
@@ -164,6 +176,8 @@ def _page(worked: Worked, form: Form) -> Response:
         stale_figures=Notice.GUIDELINES_OUT_OF_DATE in proposal.notices,
         short=months_of(count, proposal.every) < SHORT_PLAN,
         gone=worked.payment_gone,
+        often_gone=Every(worked.draft.every) if worked.often_gone else None,
+        comes=plan_often.suggested(worked),
         declined=[plan_words.name(code) for code in sorted(worked.draft.declined)],
     )
 

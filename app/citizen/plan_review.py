@@ -58,11 +58,11 @@ def _due() -> PlanSoFar | None:
 
 
 def _page(plan: PlanSoFar, form: Form) -> Response:
-    """`spare` is what a plan may take by the budget of this visit, where there is one."""
+    """`spare` is what a plan may take each time by the budget of this visit, where there is one."""
     worked = plan_case.worked()
     return page(
         "citizen/plan/review.html",
         form=form,
         plan=plan,
-        spare=worked.most if worked else None,
+        spare=plan_case.most_in(worked, plan.frequency) if worked else None,
     )

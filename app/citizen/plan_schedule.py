@@ -70,7 +70,7 @@ def payments(worked: Worked) -> Iterator[Payment]:
     found = worked.proposal.schedule
     if found is None:
         return
-    days = plan_dates.payment_days(worked.draft.pay_day, found.payments)
+    days = plan_dates.payment_days(worked.rhythm, found.payments)
     for one, day in zip(found.each_payment(), days, strict=True):
         yield Payment(day, one.total, one.shares)
 

@@ -14,9 +14,9 @@ from debts.ephemeral import Ephemeral
 from debts.money import NOTHING
 from plan.rules.strategies import StrategyName
 from plan.share import Line, fingerprint, lines_of
-from plan.terms import Every, Method, Terms
+from plan.terms import Method, Terms
 
-WORDING: Final = "plan-check/1"
+WORDING: Final = "plan-check/2"
 """The version of the words that a person agrees to on D66; new words have a new number."""
 
 
@@ -35,15 +35,18 @@ def offer(worked: Worked) -> Offer | None:
     proposal, draft = worked.proposal, worked.draft
     if not (worked.possible and draft.settled and draft.pay_day and draft.method):
         return None
+    if worked.often_gone:
+        return None
     terms = Terms(
         payment_pence=proposal.first_payment or NOTHING,
         pay_day=draft.pay_day,
         strategy=proposal.strategy or StrategyName.PRO_RATA,
         policy_version=proposal.policy,
         wording_version=WORDING,
-        every=Every.MONTH,
+        every=worked.every,
         method=Method(draft.method),
         changes_soon=changes_soon(),
+        first_on=draft.first_on,
     )
     lines = lines_of(proposal, services().register)
     shown = ShownPlan(
@@ -53,5 +56,6 @@ def offer(worked: Worked) -> Offer | None:
         lines=tuple(
             ShownLine(row.department, row.label, row.first) for row in plan_words.rows(worked)
         ),
+        every=terms.every.value,
     )
     return Offer(worked, terms, lines, shown)

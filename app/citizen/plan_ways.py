@@ -95,7 +95,8 @@ def ways_of(worked: Worked) -> list[Way]:
 def _way(worked: Worked, proposal: Proposal, strategy: StrategyName, usual: Proposal) -> Way:
     count = proposal.payments or 1
     rows = plan_words.rows(worked, proposal)
-    bars = plan_words.bars(rows, plan_dates.payment_days(worked.draft.pay_day, count))
+    days = plan_dates.payment_days(worked.rhythm, count)
+    bars = plan_words.bars(rows, days, worked.every)
     ends = [row.paid_off_in for row in rows]
     waits = any(
         share.priority and share.paid_off_in > before.paid_off_in
@@ -116,12 +117,13 @@ def _way(worked: Worked, proposal: Proposal, strategy: StrategyName, usual: Prop
 def _page(worked: Worked, form: Form) -> Response:
     found = ways_of(worked)
     counts = {way.payments for way in found}
-    days = plan_dates.payment_days(worked.draft.pay_day, max(counts))
+    days = plan_dates.payment_days(worked.rhythm, max(counts))
     return page(
         "citizen/plan/ways.html",
         form=form,
         ways=found,
         payment=worked.proposal.payment,
+        every=worked.every,
         same=len(counts) == 1,
         count=max(counts),
         finish=plan_dates.month_and_year(days[-1]),

@@ -14,6 +14,7 @@ from app.citizen.plan_case import Worked
 from app.citizen.plan_dates import month_and_year
 from app.citizen.view import holds_by_tag, tag_of
 from app.http.current import services
+from app.http.often import each_time, often
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
 from app.http.text import ngettext
@@ -24,12 +25,13 @@ from plan.answer_words import REASON_WORDS
 from plan.lifecycle import ShareState
 from plan.progress import LineSoFar, PlanSoFar
 from plan.rules.affordability import Affordable, Part, part_of
+from plan.rules.frequencies import Frequency, at_most
 from plan.rules.proposal import Proposal
 from plan.rules.reasons import Notice, Reason
 from plan.rules.strategies import StrategyName
 from plan.rules.words import NOTICES, REASONS, SHARED
 from plan.store.enforcement import EnforcementWord
-from plan.terms import Method
+from plan.terms import Every, Method
 from plan.terms import Reason as Answer
 
 METHODS: Final[dict[Method, Any]] = {
@@ -250,13 +252,13 @@ def can_appeal(worked: Worked) -> list[Numbered]:
     return [worked.of(claim) for claim in worked.proposal.can_appeal]
 
 
-def bars(rows: Iterable[Row], days: Sequence[date]) -> list[Bar]:
-    """The rows of a plan in words, with the days on which it is paid."""
+def bars(rows: Iterable[Row], days: Sequence[date], every: Every) -> list[Bar]:
+    """The rows of a plan in words, with the days on which it is paid, and how often."""
     return [
         Bar(
             row.label,
             row.department,
-            first_words(row.first, len(days)),
+            first_words(row.first, len(days), every),
             _("by %(month)s", month=month_and_year(days[row.paid_off_in - 1])),
             row.hundredths,
         )
@@ -264,12 +266,11 @@ def bars(rows: Iterable[Row], days: Sequence[date]) -> list[Bar]:
     ]
 
 
-def first_words(first: Pence, count: int) -> str:
-    """A debt's part of the first payment: of one that is made once, or every month."""
+def first_words(first: Pence, count: int, every: Every) -> str:
+    """A debt's part of the first payment: of one that is made once, or so often."""
     if not first:
         return _("Nothing at first")
-    amount = format_pounds(first)
-    return _("%(amount)s a month", amount=amount) if count > 1 else amount
+    return each_time(first, every) if count > 1 else format_pounds(first)
 
 
 def interest(worked: Worked) -> list[str]:
@@ -325,7 +326,7 @@ def how_worked_out(worked: Worked) -> list[str]:
     return [
         " ".join(_in_and_out(worked, found)),
         _put_aside(found),
-        _amount(worked, found),
+        " ".join((*_by_weeks(worked, found), _amount(worked, found))),
         " ".join(_sharing(worked)),
     ]
 
@@ -362,7 +363,7 @@ def _amount(worked: Worked, found: Affordable) -> str:
     values = {"amount": format_pounds(payment), "half": format_pounds(suggested)}
     if payment != suggested:
         return _("You chose %(amount)s. We suggested %(half)s.", **values)
-    if suggested == part_of(found.available, Part.HALF):
+    if suggested == at_most(part_of(found.available, Part.HALF), worked.case.every):
         return _(
             "We suggest half of that, %(amount)s. The rest is yours, so that a bad month does"
             " not stop your plan.",
@@ -371,6 +372,17 @@ def _amount(worked: Worked, found: Affordable) -> str:
     if worked.suggested.held_back and suggested == worked.suggested.most:
         return _("We suggest %(half)s. More would leave you too little to live on.", **values)
     return _("With half of that a plan would take too long. We suggest %(amount)s.", **values)
+
+
+def _by_weeks(worked: Worked, found: Affordable) -> Iterator[str]:
+    """What is left of a month, by the frequency of the plan (AFF-20)."""
+    every = worked.case.every
+    if every is not Frequency.MONTH:
+        yield _(
+            "That is %(amount)s %(often)s, as 52 weeks make 12 months.",
+            amount=format_pounds(at_most(max(found.available, 0), every)),
+            often=often(every),
+        )
 
 
 def _sharing(worked: Worked) -> Iterator[str]:

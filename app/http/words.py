@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, format_date, get_translations  # type: ignore[import-untyped]  # it ships no types
 from werkzeug.wrappers import Response
 
+from app.http import often
 from app.http.access import page_asked_for
 from app.http.text import gettext
 from consent.clock import LONDON, london_date
@@ -34,6 +35,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         pounds=format_pounds, long_date=long_date, time=clock_time, day_and_time=day_and_time
     )
+    often.prepare(app)
     app.after_request(_keep_choice)
 
 

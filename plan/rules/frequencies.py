@@ -90,6 +90,11 @@ def converted(pence: int, before: Frequency, after: Frequency) -> Pence:
     return Pence(pence * TIMES_A_YEAR[before] // TIMES_A_YEAR[after])
 
 
+def converted_up(pence: int, before: Frequency, after: Frequency) -> Pence:
+    """The same payment by another frequency, rounded up: never less in a year."""
+    return Pence(-(-pence * TIMES_A_YEAR[before] // TIMES_A_YEAR[after]))
+
+
 def payments_in(months: int, every: Frequency) -> int:
     """The payments that these months hold, whole ones."""
     return months * TIMES_A_YEAR[every] // 12

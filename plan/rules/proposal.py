@@ -133,18 +133,21 @@ class Proposal(Ephemeral):
 
     @property
     def most(self) -> Pence | None:
-        """The largest payment that a plan may have: what is available or, where that is less,
-        what leaves the protected minimum (F40). None without a statement."""
-        if self.affordable is None:
-            return None
-        return at_most(_most(self.affordable, self.protected), self.every)
+        """The largest payment that a plan may have. None without a statement."""
+        monthly = self.most_monthly
+        return None if monthly is None else at_most(monthly, self.every)
+
+    @property
+    def most_monthly(self) -> Pence | None:
+        """What a month has for a plan at most: what is available or, where that is less, what
+        leaves the protected minimum (F40). None without a statement."""
+        return _most(self.affordable, self.protected) if self.affordable else None
 
     @property
     def held_back(self) -> bool:
         """Whether the protected minimum keeps a plan below what is available (F40)."""
-        if self.affordable is None:
-            return False
-        return _most(self.affordable, self.protected) != max(self.affordable.available, 0)
+        found = self.affordable
+        return found is not None and self.most_monthly != max(found.available, 0)
 
     @property
     def left_for_others(self) -> Pence | None:

@@ -448,3 +448,32 @@ def test_a_department_that_is_closed_and_the_account(album: Album) -> None:
     album.shot("/debts", "debts-with-a-plan")
     album.shot("/plan/progress", "progress-paid-so-far")
     album.shot("/account/close", "account-close-with-a-plan")
+
+
+def test_by_the_week_d63(album: Album) -> None:
+    """A plan that is paid every week or two weeks, on each page that says so."""
+    client = album.of("testwell", *TAMSIN)
+    client.send(client.get("/plan"), do="continue")
+    album.shot("/plan/day", "weeks-day-of-month")
+    album.shot("/plan/often", "weeks-often")
+    client.send(client.get("/plan/often"), often="fortnight")
+    album.shot("/plan/day", "weeks-day")
+    album.error("/plan/day", "weeks-day-error")
+    client.send(client.get("/plan/day"), day="5")
+    album.shot("/plan/first-day", "weeks-first-day")
+    album.error("/plan/first-day", "weeks-first-day-error")
+    first = str(client.get("/plan/first-day").form().all("input", type_="radio")[1]["value"])
+    on(client, client.send(client.get("/plan/first-day"), first=first))
+    for path in ("/plan", "/plan/ways", "/plan/schedule", "/plan/check"):
+        album.shot(path, f"weeks{path.replace('/', '-')}")
+    client.send(client.get("/plan/check"), agree="yes")
+    album.says(*TAMSIN)
+    for name in ("agreed", "letter", "progress", "change/amount", "change/often", "change/pause"):
+        album.shot(f"/plan/{name}", f"weeks-{name.replace('/', '-')}")
+    client.send(client.get("/plan/change/often"), often="four_weeks")
+    album.shot("/plan/change/amount", "weeks-other-terms")
+    client.send(client.get("/plan/change/amount"), amount="80", day="3")
+    album.shot("/plan/change/first-day", "weeks-other-first-day")
+    choices = client.get("/plan/change/first-day").form().all("input", type_="radio")
+    client.send(client.get("/plan/change/first-day"), first=str(choices[0]["value"]))
+    album.shot("/plan/change/compare", "weeks-compare")

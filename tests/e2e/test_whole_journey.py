@@ -8,9 +8,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from adapters.simulators.cast import Cast
+from app.taking import Taking
+from consent.store import WORKER, open_store
+from plan.answer import Said
 from tests.e2e.browser import Surfer, surfing
+from tests.integration.test_plan_change_pages import say
 from tests.journey import Journey
+from tests.pay_lab import GOOD
 from tests.portal import Portal
+from tests.time_passes import fell_due
 
 pytestmark = pytest.mark.e2e
 CAST = Cast.load()
@@ -50,6 +56,50 @@ def test_each_story_ends_where_it_should(surfer: Surfer, portal: Portal, key: st
     assert ("run_plan" in {purpose for _, purpose in confirmed}) == walk.visited[-1].endswith(
         "/agreed"
     )
+
+
+@pytest.mark.timeout(300)
+def test_who_is_paid_every_two_weeks_pays_a_plan_every_two_weeks(
+    surfer: Surfer, portal: Portal
+) -> None:
+    """D63, from the start page: Tamsin's money comes every two weeks. She agrees a plan for the
+    second of the two Tuesdays, pays what is due by card, and sees it on the plan so far."""
+    surfer.allowed |= {
+        portal.simulators.addresses[name].removeprefix("http://")
+        for name in ("one_login", "govuk_pay")
+    }
+
+    def look(page: Page, path: str) -> None:
+        if path in ("/plan/day", "/plan/often", "/plan/first-day", "/plan/check"):
+            surfer.look(f"two-weeks{path.replace('/', '-')}")
+
+    chosen = {"income": "fortnight", "often": "fortnight", "day": "2"}
+    walk = journey(surfer, "testwell", choices=chosen, look=look)
+    assert walk.walk("/plan/agreed") == "/plan/agreed"
+    assert {"/plan/often", "/plan/first-day"} <= set(walk.visited)
+    ((pence, every, day),) = portal.rows("select payment_pence, frequency, pay_day from plan")
+    assert (every, day) == ("fortnight", 2)
+    for code in portal.rows("select distinct department from plan_share"):
+        say(portal, code[0], Said.AGREED)
+    fell_due(portal, 1)
+    surfer.go("/plan/progress")
+    assert f"£{pence / 100:.2f} every 2 weeks" in surfer.page.locator("main").inner_text()
+    surfer.look("two-weeks-progress")
+    surfer.go("/plan/pay")
+    surfer.page.locator('main input[name="how_much"][value="due"]').check()
+    surfer.press("Continue to payment")
+    surfer.page.locator("input[name=card]").fill(GOOD)
+    surfer.page.locator("button", has_text="Continue").first.click()
+    surfer.page.locator("button", has_text="Confirm").first.click()
+    surfer.page.wait_for_url(f"{portal.url}/plan/pay/return")
+    part = portal.services
+    store = open_store(portal.database.worker_url, role=WORKER)
+    Taking(store, part.clock, part.chance, part.payments, part.wire_loop).look()
+    store.close()
+    surfer.go("/plan/progress")
+    said = surfer.page.locator("main").inner_text()
+    assert "All that was due has come." in said
+    assert f"£{pence / 100:.2f} in all" in said or "1 of " in said
 
 
 @pytest.mark.timeout(400)

@@ -180,7 +180,7 @@ def test_an_answer_that_the_page_does_not_offer_is_no_answer(client: PageClient)
 
 def test_what_we_store_lists_every_table_and_its_fingerprint(client: PageClient) -> None:
     page = client.get("/about/what-we-store")
-    assert page.says("so we do hold how much you pay each department each month")
+    assert page.says("so we do hold how much you pay each department each time")
     for table in ("person", "session", "consent_grant"):
         assert page.says(table)
     assert re.search(r"Fingerprint of this list: [0-9a-f]{16}\b", page.text)
