@@ -48,7 +48,8 @@ def say(plan_reference: str) -> Response:
     said = EnforcementSaid(read["waits"], read["until"], read["reason"])
     door = here()
     for field in said.faults(london_date(door.clock.now())):
-        raise Problem("malformed", field=field)
+        a_day = field == "until" and said.waits
+        raise Problem("day-not-possible" if a_day else "malformed", field=field)
     guard.look(PLANS, ())
     if not REFERENCE.fullmatch(plan_reference):
         raise Problem("not-found")

@@ -31,6 +31,7 @@ TITLES: Final = {
     "debt-not-named": (409, "You have several debts in this plan: name the one that you mean"),
     "closure-overlaps": (409, "Another closure of yours is planned in this time"),
     "closure-not-possible": (409, "It ends after it starts, within 7 days, and starts in 90 days"),
+    "day-not-possible": (409, "The day is today or one of the 366 days after it"),
     "too-large": (413, "The message is too large"),
     "unsupported-type": (415, "The message must come in another form"),
     "words-not-plain": (422, "The words must be plain text without links"),

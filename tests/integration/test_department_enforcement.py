@@ -142,8 +142,6 @@ def test_only_lines_of_a_running_plan_are_asked_to_wait() -> None:
         ({"waits": False, "reason": ""}, "reason"),
         ({"waits": False, "reason": "because"}, "reason"),
         ({"waits": False, "reason": "law", "until": "2027-01-15"}, "until"),
-        ({"waits": True, "until": "2020-01-15"}, "until"),
-        ({"waits": True, "until": "2040-01-15"}, "until"),
         ({"waits": True, "until": "soon"}, "until"),
         ({"waits": True, "balance_pence": 1}, "balance_pence"),
     ],
@@ -155,6 +153,16 @@ def test_what_does_not_go_together_is_refused_and_nothing_is_kept(
     status, problem, named = says(street, plan, said)
     assert (status, problem) == (400, "malformed")
     assert named in (field, ""), named
+    assert read_by(street, person) == []
+
+
+@pytest.mark.parametrize("day", ["2020-01-15", "2040-01-15"])
+def test_a_day_that_has_passed_or_is_too_far_ahead_is_another_thing_than_no_day(
+    street: Street, day: str
+) -> None:
+    person, plan = street.a_plan()
+    said = {"waits": True, "until": day}
+    assert says(street, plan, said) == (409, "day-not-possible", "until")
     assert read_by(street, person) == []
 
 

@@ -8,6 +8,7 @@ a permission, a plan, an entry of its series. `SVD_LONG=1` writes many more (SEC
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
@@ -49,6 +50,7 @@ SERVED: Final = (
     "/v1/remittances",
     "/v1/plans",
     "/v1/plans/{plan_reference}/answer",
+    "/v1/plans/{plan_reference}/enforcement",
     "/v1/hold-requests/{reference}/answer",
     "/v1/demand",
     "/v1/closures",
@@ -125,6 +127,15 @@ def described(desk: DoorDesk) -> Any:
     schema = schemathesis.openapi.from_dict(raw, config=config)
     schema.app = desk.app
     return schema
+
+
+def test_no_address_of_the_door_is_left_out(desk: DoorDesk) -> None:
+    """Each is on the list above, and described."""
+    served = {
+        re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule)
+        for rule in desk.app.url_map.iter_rules()
+    }
+    assert served - {"/static/{filename}"} == set(SERVED)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
