@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from tests.portal import Quiet
 
 
 @pytest.mark.parametrize("answer", [{"answer": "agreed"}, None])
+@pytest.mark.parametrize("waits", [{"waits": True}, None])
 def test_what_waits_is_answered_once_for_its_own_share(
-    database: Database, tmp_path: Path, answer: dict[str, Any] | None
+    database: Database, answer: dict[str, Any] | None, waits: dict[str, Any] | None
 ) -> None:
     store, clock = open_store(database.portal_url), a_clock()
     agreed(store, clock, a_person(store, clock, set_chance()), THREE)
@@ -39,10 +39,12 @@ def test_what_waits_is_answered_once_for_its_own_share(
         url = f"http://127.0.0.1:{server.server_port}"
         door = Door(identity, ISSUER, reached_at=url, scope="plans", now=clock.now)
         try:
-            done = [answer_plans(door, decide) for _ in range(2)]
+            done = [answer_plans(door, decide, lambda line: waits) for _ in range(2)]
+            said = door.get("/v1/plans", "").json()["items"][0]["lines"][0]
         finally:
             door.close()
             server.shutdown()
             server.server_close()
     assert (seen[0].debt_handle, seen[0].share_pence) == ("d_1", THREE["dwp"])
     assert done == ([1, 0] if answer else [0, 0])
+    assert said.get("enforcement_said") == waits

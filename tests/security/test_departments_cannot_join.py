@@ -24,6 +24,7 @@ from consent.signing.sign import DatabaseSigner
 from consent.store import outbox
 from consent.withdraw import withdraw
 from plan.number import number_settled
+from plan.pause import go_on_now, pause
 from plan.push import push_due
 from plan.remit import remit
 from plan.stop import stop
@@ -94,6 +95,12 @@ def _texts(said: Any) -> Iterator[str]:
 
 def _says_nothing_of_whom(text: str) -> bool:
     return bool(DAY.fullmatch(text) or CODE.fullmatch(text))
+
+
+def _of_plan(told: dict[str, Any]) -> dict[str, Any]:
+    """What an event of a plan says; nothing of another word."""
+    ((name, said),) = told.get("events", {"head": {}}).items()
+    return dict(said) if ":plan-" in name else {}
 
 
 def everything(desk: DoorDesk, bank: BankDesk, ear: Ear) -> Files:
@@ -181,12 +188,19 @@ def test_two_departments_have_nothing_by_which_to_join_what_they_know(
             withdraw(life.store, clock, os.urandom, actor=life.person, grant_id=grant.grant_id)
         files = everything(desk, bank, ear)
         plan = plan_of(life.store, life.person)
+        who, mine = life.person, plan.plan_id
+        pause(life.store, clock, os.urandom, actor=who, plan_id=mine, payments=1, working_days=DAYS)
+        deliver_all(bank, signer, ear, loop)
+        go_on_now(life.store, clock, os.urandom, actor=who, plan_id=mine)
+        deliver_all(bank, signer, ear, loop)
         stop(life.store, clock, os.urandom, actor=life.person, plan_id=plan.plan_id)
         deliver_all(bank, signer, ear, loop)
         files.of.update(everything(desk, bank, ear).of)
     loop.stop()
     kinds = {kind for told, _ in ear.heard[PAIR[0]] for kind in told.get("events", {"head": 0})}
-    assert len(kinds) == 4, kinds
+    assert len(kinds) == 6, kinds
+    waits = [_of_plan(told)["enforcement"] for told, _ in ear.heard[PAIR[0]] if _of_plan(told)]
+    assert waits == ["wait", "wait", "wait", "may_go_on"], "proposed, a break, on again, ended"
     one, two = (files.of[code] for code in PAIR)
     about_others = files.of[OTHER]
     assert one & two - about_others == set()
