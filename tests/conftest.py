@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-pytest_plugins = ["tests.database", "tests.browser", "tests.portal"]
+pytest_plugins = ["tests.database", "tests.browser", "tests.portal", "tests.longest_first"]
 
 
 def pytest_collection_finish() -> None:
