@@ -94,9 +94,10 @@ def cpu_of(pid: int) -> float:
 
 def wait_for(address: str) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(200):
+    ends = time.monotonic() + 120
+    while time.monotonic() < ends:
         try:
-            opener.open(address, timeout=1).close()
+            opener.open(address, timeout=5).close()
             return
         except OSError:
             time.sleep(0.1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, session
 
-from app.http import errors, logs
+from app.http import errors, logs, pages
 from app.http.csrf import COOKIE
 from consent.errors import EphemeralLeak
 from debts.facts import Address
@@ -23,6 +23,14 @@ def test_the_start_page_is_strict_and_in_english(client: PageClient) -> None:
     assert page.document.one("html")["lang"] == "en"
     assert "require-trusted-types-for 'script'" in page.response.headers["Content-Security-Policy"]
     assert "Strict-Transport-Security" not in page.response.headers
+
+
+def test_all_pages_of_people_are_compiled_before_the_first_is_asked_for(portal: Flask) -> None:
+    pages.compile_all(portal)
+    cache = portal.jinja_env.cache
+    assert cache is not None
+    compiled = {name for _, name in cache}
+    assert {"public/signed_out.html", "errors/404.html", "citizen/debts/waiting.html"} <= compiled
 
 
 def test_each_answer_has_its_own_nonce(client: PageClient) -> None:
