@@ -47,7 +47,10 @@ def measured(name: str) -> Any:
     """The bench in a process of its own, as somebody would run it; None where it failed."""
     command = (sys.executable, "-m", f"tests.bench.bench_{name}", *BENCHES[name])
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    found = list(values(ran.stdout)) if ran.returncode == 0 else [None]
+    if ran.returncode != 0:
+        print(f"{name}: failed with {ran.returncode}", file=sys.stderr)
+        return None
+    found = values(ran.stdout)
     return found[0] if len(found) == 1 else found
 
 
