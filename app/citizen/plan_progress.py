@@ -34,7 +34,7 @@ from plan.rules.frequencies import Frequency
 from plan.rules.proposal import propose
 from plan.rules.strategies import StrategyName
 from plan.standing import standing
-from plan.store import payments
+from plan.store import payments, remittances
 
 blueprint = Blueprint("plan_progress", __name__)
 
@@ -64,6 +64,7 @@ def so_far() -> Response:
     left = left_to_pay(plan, current_view()) if plan.live else None
     with part.store.transaction(actor) as tx:
         paid = payments.paid_by_line(tx, plan.plan_id)
+        sent = remittances.last_sent(tx, plan.plan_id)
     count = plan.payments_made + left.payments if left and left.payments is not None else 0
     return page(
         "citizen/plan/progress.html",
@@ -71,7 +72,7 @@ def so_far() -> Response:
         left=left,
         count=count,
         done=100 * plan.payments_made // count if count else 0,
-        departments=plan_words.by_department(plan, paid),
+        departments=plan_words.by_department(plan, paid, sent=sent),
         stands=standing(part.store, part.clock, actor=actor, plan_id=plan.plan_id),
         waiting=[plan_words.name(code) for code in plan.waiting_for],
         done_with=plan_words.done_with(plan),

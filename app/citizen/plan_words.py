@@ -18,6 +18,7 @@ from app.http.often import each_time, often
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
 from app.http.text import ngettext
+from consent.ids import DepartmentCode
 from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
 from debts.view import Numbered
@@ -115,13 +116,14 @@ class LeftOut(Ephemeral):
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """A department of an agreed plan: what it gets of each payment, its lines, and what came to it
-    so far. Pence."""
+    """A department of an agreed plan: what it gets of each payment, its lines, what came for it so
+    far, and on which day it was sent some of it last. Pence."""
 
     name: str
     pence: int
     lines: tuple[LineSoFar, ...]
     paid: int = 0
+    sent: date | None = None
 
     @property
     def said(self) -> str:
@@ -135,14 +137,16 @@ def by_department(
     paid: Mapping[UUID, int] = MappingProxyType({}),
     *,
     names: Names | None = None,
+    sent: Mapping[DepartmentCode, date] = MappingProxyType({}),
 ) -> list[DepartmentRow]:
-    """The departments of an agreed plan, A to Z. `paid` is pence by line."""
+    """The departments of an agreed plan, A to Z. `paid` is pence by line, `sent` the last day."""
     found = [
         DepartmentRow(
             (names or name)(code) or code,
             sum(line.pence for line in lines if line.live),
             lines,
             sum(paid.get(line.share_id, 0) for line in lines),
+            sent.get(code),
         )
         for code, lines in plan.departments().items()
     ]

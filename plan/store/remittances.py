@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, insert, select, update
+from sqlalchemy import Select, and_, case, func, insert, select, update
 
-from consent.ids import DepartmentCode
+from consent.ids import DepartmentCode, PlanId
 from consent.store import Tx
 from plan.paying import AllocationKind, RemittanceState
 from plan.records import allocation, department_book, plan_share, remittance
@@ -54,6 +54,26 @@ def _remittances(tx: Tx, query: Select[Any]) -> list[RemittanceRow]:
         values["state"] = RemittanceState(values["state"])
         found.append(RemittanceRow(**values))
     return found
+
+
+def last_sent(tx: Tx, plan_id: PlanId) -> dict[DepartmentCode, date]:
+    """The last day on which each department was sent a part of this plan's payments; those that
+    were sent none are not there. As the person, of their own plan."""
+    rows = tx.connection.execute(
+        select(allocation.c.department, func.max(remittance.c.value_date))
+        .join(
+            remittance,
+            and_(
+                remittance.c.department == allocation.c.department,
+                allocation.c.sequence.between(
+                    remittance.c.first_sequence, remittance.c.last_sequence
+                ),
+            ),
+        )
+        .where(allocation.c.plan_id == plan_id, allocation.c.kind == AllocationKind.PAID.value)
+        .group_by(allocation.c.department)
+    )
+    return {DepartmentCode(department): day for department, day in rows}
 
 
 def held_books(tx: Tx) -> list[DepartmentCode]:
