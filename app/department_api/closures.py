@@ -108,7 +108,7 @@ def _utc(moment: datetime, field: str) -> datetime:
     try:
         return moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError:
-        raise Problem("malformed", field=field) from None
+        raise Problem("closure-not-possible", field=field) from None
 
 
 def _item(found: Closure) -> dict[str, Any]:

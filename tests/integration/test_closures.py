@@ -135,6 +135,14 @@ def test_a_window_that_makes_no_sense_is_refused_and_the_field_named(
     assert body["type"].endswith("closure-not-possible")
 
 
+def test_a_moment_before_the_calendar_is_one_that_cannot_be(dwp: Machine) -> None:
+    """0001-01-01 in Tokyo has no day in UTC."""
+    dwp.token = ""
+    said = {"from": "2026-03-03T05:00:00Z", "until": "0001-01-01T00:00:01+09:00"}
+    body = dwp.call("PUT", f"/v1/closures/{uuid4()}", json=said).get_json()
+    assert (body["type"], body["field"]) == ("urn:svd:problem:closure-not-possible", "until")
+
+
 @pytest.mark.parametrize("until", ["2026-03-03T06:00:00", "tomorrow", 6])
 def test_a_moment_without_its_offset_is_no_moment(dwp: Machine, until: object) -> None:
     dwp.token = ""

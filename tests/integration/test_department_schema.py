@@ -163,6 +163,7 @@ def test_the_door_keeps_to_its_description(
     @given(case=operation.as_strategy(generation_mode=mode), which=st.integers(0, 2 * PLANS))
     def keeps(case: Case, which: int) -> None:
         assume(not _fractions(case.body))
+        assume(mode is GenerationMode.POSITIVE or not _right_after_all(case))
         if mode is GenerationMode.POSITIVE:
             _name(case, things, which)
         answer = case.call_and_validate(base_url=ISSUER, headers=proved(case, dwp))
@@ -202,6 +203,21 @@ def _name(case: Case, things: dict[str, list[str]], which: int) -> None:
 def _fractions(body: Any) -> bool:
     """5.0 is a whole number to a JSON schema, and no pence to us: money is never a fraction."""
     return isinstance(body, dict) and any(isinstance(one, float) for one in body.values())
+
+
+def _right_after_all(case: Case) -> bool:
+    """Whether the query of an allocations call is as described though it was meant not to be: once
+    in some hundred cases schemathesis changes a name of it twice, and it is what it was."""
+    most = {"after": 2**53 - 1, "limit": 500}
+    said = {name: str(value) for name, value in (case.query or {}).items()}
+    numbers = all(re.fullmatch("0|[1-9][0-9]{0,15}", value) for value in said.values())
+    return (
+        case.path == "/v1/allocations"
+        and {"after"} <= set(said) <= set(most)
+        and numbers
+        and all(int(value) <= most[name] for name, value in said.items())
+        and said.get("limit") != "0"
+    )
 
 
 def _good(case: Case) -> bool:
