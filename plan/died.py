@@ -2,9 +2,11 @@
 
 Somebody tells the helpline, by the reference on the person's paper. The plan pauses with the next
 round of the worker: nothing falls due, nothing is late, the safe contact is forgotten and every
-session ends (decision 49). For six weeks nothing else happens, so that those left behind have time
-and no department acts because of us. Then the plan ends, and every permission with it. Signing in
-and going on takes it back: then it was told of the wrong person.
+session ends (decision 49). Departments hear of it as of any break, and are asked to wait (F61).
+Money that still comes counts for nothing and waits at the paying account (`plan.take_in`). For six
+weeks nothing else happens, so that those left behind have time and no department acts because of
+us. Then the plan ends, and every permission with it. Signing in and going on takes it back: then it
+was told of the wrong person.
 """
 
 from __future__ import annotations
