@@ -27,7 +27,7 @@ from plan.rules.frequencies import Frequency, converted_up
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 from plan.share import Line, must_add_up
-from plan.store import plans, shares, versions
+from plan.store import instalments, plans, shares, versions
 from plan.store.plans import PlanRow
 from plan.store.shares import ShareRow
 from plan.terms import Every, Terms, Tier, VaryReason
@@ -206,6 +206,9 @@ def _close(
             step = working_days.in_week_of(next_due, row.pay_day, terms.pay_day)
         next_due = working_days.first_collection(today, terms.pay_day, terms.every, step=step)
         while row.look_again_on and next_due < row.look_again_on - timedelta(days=7):
+            next_due = working_days.next_collection(next_due, terms.pay_day, terms.every)
+        # One that fell due may have been moved to a later day: two never fall together.
+        while any(each.due_on >= next_due for each in instalments.fallen(tx, row.plan_id)):
             next_due = working_days.next_collection(next_due, terms.pay_day, terms.every)
         plans.move_ahead(tx, row.plan_id, next_due)
     return Varied(row.version + 1, next_due)

@@ -24,6 +24,7 @@ from plan.lifecycle import (
     ShareState,
     transition,
 )
+from plan.move_day import movable, move_day
 from plan.pause import go_on_now
 from plan.progress import LineSoFar
 from plan.rules.allocation import BelowMinimums
@@ -58,7 +59,7 @@ class Walk:
         lines = {line.share_id: line.state for line in before.lines}
         act = self.chance.choice(
             (self.pay, self.pay, self.days, self.due, self.answer, self.amount, self.lines,
-             self.pause, self.go_on, self.clear, self.settle)
+             self.pause, self.go_on, self.clear, self.settle, self.move)
         )  # fmt: skip
         try:
             act()
@@ -84,6 +85,9 @@ class Walk:
                 assert self.line_step(was, line.state), (was, line.state)
         counted = sum(each.paid_pence for each in self.life.everything())
         assert counted + self.over == self.received
+        asked = [one for one in self.life.everything() if one.state is not InstalmentState.SKIPPED]
+        days = [each.due_on for each in asked]
+        assert days == sorted(set(days), reverse=True), "the newest first, and no two on one day"
         for each in self.life.everything():  # what is not fixed may have money ahead of its day
             assert each.amount_pence is None or each.paid_pence <= each.amount_pence
             assert each.state is not InstalmentState.SKIPPED or not each.paid_pence
@@ -192,6 +196,24 @@ class Walk:
             share_id=line.share_id,
         )
 
+    def move(self) -> None:
+        """One payment on another day, if one can move."""
+        life, plan_id = self.life, self.life.plan.plan_id
+        found = movable(
+            life.store, life.clock, actor=life.person, plan_id=plan_id, working_days=DAYS
+        )
+        if found is not None:
+            move_day(
+                life.store,
+                life.clock,
+                life.chance,
+                actor=life.person,
+                plan_id=plan_id,
+                sequence=found.sequence,
+                to=self.chance.choice(found.days),
+                working_days=DAYS,
+            )
+
     def settle(self) -> None:
         line = self.a_line_of()
         verb = self.chance.choice((accept, keep_mine))
@@ -206,10 +228,12 @@ class Walk:
 
 
 @pytest.fixture
-def life(database: Database) -> Iterator[Life]:
+def life(database: Database, seed: int) -> Iterator[Life]:
+    """Paid by the month at first, or by the week: new terms change that as they come."""
     store = open_store(database.portal_url)
     worker = open_store(database.worker_url, role="svd_worker")
-    yield Life(store, worker)
+    every = list(Every)[(seed + 3) % 4]
+    yield Life(store, worker, every=every, day=1 + seed % 7)
     store.close()
     worker.close()
 
