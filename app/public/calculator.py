@@ -17,6 +17,7 @@ from app.http.access import anyone
 from app.http.current import now, services
 from app.http.fields import Choice, Money
 from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.often import choice
 from app.http.pages import page
 from app.http.text import gettext as _
 from app.http.text import lazy_gettext as _l
@@ -27,11 +28,13 @@ from debts.money import NOTHING, format_pounds
 from plan.rules.case import Case, PaymentNotPossible
 from plan.rules.claim import Claim, Nation
 from plan.rules.comparison import compare
+from plan.rules.frequencies import Frequency, at_most, months_of
 from plan.rules.policy import Policy
 from plan.rules.proposal import REFERRING, Proposal, propose
 from plan.rules.reasons import Notice, Outcome
 from plan.rules.statement import Line, Statement
 from plan.rules.words import NOTICES, WAYS
+from plan.terms import Every
 
 blueprint = Blueprint("calculator", __name__)
 WHERE: Final[Mapping[str, Nation]] = MappingProxyType(
@@ -81,9 +84,10 @@ class Figures(FormSchema):
     )
     where = Choice(WHERE, empty=_l("Select where you live"))
     payment = Money(
-        not_money=_l("Amount each month must be an amount of money, like 70 or 70.50"),
+        not_money=_l("Amount you pay must be an amount of money, like 70 or 70.50"),
         optional=True,
     )
+    every = Choice(tuple(Every), empty=_l("Select how often you would pay"), optional=True)
     council_tax = _debt(DEBTS["council_tax"])
     benefit = _debt(DEBTS["benefit"])
     tax = _debt(DEBTS["tax"])
@@ -103,11 +107,11 @@ class Row(Ephemeral):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Way(Ephemeral):
-    """A way to share the same payment: how long it takes, and which debt ends first and when; no
-    debt where all end together."""
+    """A way to share the same payment: how many months it takes, and which debt ends first and
+    when; no debt where all end together."""
 
     name: str
-    payments: int
+    months: int
     first: str
     first_in: int
 
@@ -134,9 +138,9 @@ def worked_out() -> Response:
     except PaymentNotPossible:
         most = propose(replace(case, payment=None), policy).affordable
         words = _(
-            "Amount each month must be between %(least)s and %(most)s",
-            least=format_pounds(policy.affordability.smallest_payment),
-            most=format_pounds(most.available if most else NOTHING),
+            "Amount you pay must be between %(least)s and %(most)s",
+            least=format_pounds(at_most(policy.affordability.smallest_payment, case.every)),
+            most=format_pounds(at_most(most.available if most else NOTHING, case.every)),
         )
         return _page(form.with_error("payment", words))
     return _page(form, found, _ways(case, policy, found))
@@ -155,6 +159,7 @@ def _case(typed: Mapping[str, Any]) -> tuple[Case, Policy]:
         ),
         statement=Statement(income=(Line("other-income", typed["left"]),), outgoings=()),
         payment=typed["payment"],
+        every=Frequency(typed["every"] or Every.MONTH),
     )
     return case, services().policies.on(today, nation)
 
@@ -179,7 +184,9 @@ def _ways(case: Case, policy: Policy, found: Proposal) -> list[Way]:
         soonest = min(one.endings, key=lambda ending: ending.payment)
         label = "" if soonest.payment == one.payments else str(DEBTS[soonest.claim.id])
         ends = tuple(ending.payment for ending in one.endings)
-        ways.setdefault(ends, Way(_(WAYS[one.strategy]), one.payments, label, soonest.payment))
+        months = months_of(one.payments, case.every)
+        first_in = months_of(soonest.payment, case.every)
+        ways.setdefault(ends, Way(_(WAYS[one.strategy]), months, label, first_in))
     return list(ways.values())
 
 
@@ -198,7 +205,11 @@ def _rows(found: Proposal) -> list[Row]:
         Row(
             str(DEBTS[share.claim.id]),
             format_pounds(share.first) if share.first else _("Nothing at first"),
-            ngettext("after %(num)s month", "after %(num)s months", share.paid_off_in),
+            ngettext(
+                "after %(num)s month",
+                "after %(num)s months",
+                months_of(share.paid_off_in, found.every),
+            ),
             max(1, 100 * share.paid_off_in // count),
         )
         for share in found.shares
@@ -222,5 +233,10 @@ def _page(form: Form, found: Proposal | None = None, ways: Sequence[Way] = ()) -
         rows=_rows(found) if found and possible else [],
         ways=ways,
         out=[str(DEBTS[one.claim.id]) for one in (found.excluded if found else ())],
-        offers=[one for one in (found.options if found else ()) if one.outcome is Outcome.PLAN],
+        offers=[
+            (one.payment, months_of(one.payments or 0, found.every))
+            for one in (found.options if found else ())
+            if found and one.outcome is Outcome.PLAN
+        ],
+        choices=[(every.value, choice(every)) for every in reversed(Every)],
     )

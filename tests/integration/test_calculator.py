@@ -45,11 +45,11 @@ def test_the_calculator_works_without_a_sign_in_and_puts_no_amount_in_an_address
         ),
         (
             {"left": "100", "where": "wales", "tax": "500", "payment": "90.01"},
-            {"payment": "Amount each month must be between £5 and £90"},
+            {"payment": "Amount you pay must be between £5 and £90"},
         ),
         (
             {"left": "100", "where": "wales", "tax": "500", "payment": "45.505"},
-            {"payment": "Amount each month must be an amount of money, like 70 or 70.50"},
+            {"payment": "Amount you pay must be an amount of money, like 70 or 70.50"},
         ),
         (
             {"left": "10", "where": "wales"},
@@ -97,3 +97,16 @@ def test_every_outcome_is_said_in_plain_words(
     client = portal.client()
     page = client.send(client.get(PATH), where="wales", **typed)  # type: ignore[arg-type]
     assert page.says(words)
+
+
+def test_a_plan_by_the_week_is_worked_out_from_what_a_month_leaves_d63(portal: Portal) -> None:
+    client = portal.client()
+    page = client.get(PATH)
+    assert page.value("every") == "month"
+    page = client.send(page, left="220", where="england", council_tax="612.40", every="week")
+    assert page.says("A plan of £23.07 a week")
+    assert page.says("It takes 27 payments. The last one is smaller: £12.58.")
+    assert page.says("after 7 months")
+    assert page.value("every") == "week"
+    refused = client.send(page, payment="50")
+    assert refused.errors() == {"payment": "Amount you pay must be between £1.15 and £46.15"}
