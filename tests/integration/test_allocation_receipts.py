@@ -15,7 +15,7 @@ from sqlalchemy import text
 from consent.errors import NotFound, WrongState
 from consent.ids import DepartmentCode
 from consent.people import Department, Worker
-from consent.store import DEPARTMENT, WORKER, Store, open_store
+from consent.store import DEPARTMENT, Store, open_store
 from plan.lifecycle import PlanState, ShareState
 from plan.number import number_settled
 from plan.paying import LineSays, Outcome, ReceiptReason, RefundReason
@@ -25,13 +25,6 @@ from tests.database import Database
 from tests.integration.test_payments import came, pays
 from tests.plan_builders import THREE
 from tests.plan_life import Life
-
-
-@pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role=WORKER)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from consent.ids import GrantId
 from consent.keys import key_set
 from consent.people import Person
 from consent.standing import STATUSES_TYPE
-from consent.store import Store, grants, open_store
+from consent.store import Store, grants
 from consent.withdraw import withdraw
 from tests.builders import a_person, given, set_chance
 from tests.database import Database
@@ -39,13 +39,6 @@ def desk(database: Database) -> Iterator[DoorDesk]:
 @pytest.fixture
 def dwp(desk: DoorDesk) -> Machine:
     return desk.machine("dwp")
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

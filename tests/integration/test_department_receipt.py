@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from consent.record import record_hash
-from consent.store import Store, open_store
+from consent.store import Store
 from tests.builders import a_person, given, set_chance
 from tests.database import Database
 from tests.department_desk import DoorDesk, a_door
@@ -19,13 +19,6 @@ RECEIPT = "consent-receipt+jwt"
 def desk(database: Database) -> Iterator[DoorDesk]:
     with a_door(database) as opened:
         yield opened
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
 
 
 def test_its_own_record_and_no_word_of_another_department(desk: DoorDesk, store: Store) -> None:

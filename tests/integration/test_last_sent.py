@@ -18,14 +18,14 @@ from plan.store import remittances
 from tests.builders import a_person, set_chance
 from tests.database import Database
 from tests.debts_desk import Seated
-from tests.integration.test_allocation_receipts import life, month, worker
+from tests.integration.test_allocation_receipts import life, month
 from tests.integration.test_pay_pages import begins, taking, tamsin, types_card, worker_looks
 from tests.pay_lab import GOOD
 from tests.plan_builders import DAYS, THREE
 from tests.plan_life import Life
 from tests.portal import Portal
 
-__all__ = ["life", "taking", "tamsin", "worker"]
+__all__ = ["life", "taking", "tamsin"]
 FRIDAY, MONDAY = date(2027, 6, 4), date(2027, 6, 7)
 
 

@@ -37,13 +37,6 @@ from tests.plan_life import Life
 
 
 @pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role=WORKER)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def life(database: Database, worker: Store) -> Iterator[Life]:
     """Tamsin's £100 a month, on the day of her first payment."""
     opened = open_store(database.portal_url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,20 +18,8 @@ from consent.purposes import Purpose
 from consent.sessions import Sessions
 from consent.store import Store, events, grants, open_store
 from consent.withdraw import withdraw, withdraw_all
-from tests.builders import a_clock, a_person, a_sign_in, given, set_chance
+from tests.builders import a_person, a_sign_in, given, set_chance
 from tests.database import Database
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
 
 
 def ask(store: Store, clock: SetClock, actor: Person) -> list[str]:

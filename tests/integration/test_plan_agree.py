@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -14,33 +13,16 @@ from consent.clock import SetClock
 from consent.errors import ConsentEnded, ConsentNeeded, SignInTooOld
 from consent.ids import DepartmentCode
 from consent.people import Person
-from consent.store import Store, open_store
+from consent.store import Store
 from consent.withdraw import withdraw
 from plan.agree import PlanAgreed, PlanRunsAlready
 from plan.lifecycle import PlanState, ShareState
 from plan.share import SharesDoNotAddUp
 from plan.stop import stop
 from plan.tokens import MARK, unseal
-from tests.builders import a_clock, a_person, given, set_chance
+from tests.builders import a_person, given, set_chance
 from tests.database import Database
 from tests.plan_builders import KEEPER, PRIVATE, THREE, a_line, agreed, allow, plan_of, waiting
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
-
-
-@pytest.fixture
-def tamsin(store: Store, clock: SetClock) -> Person:
-    return a_person(store, clock, set_chance())
 
 
 def test_an_agreed_plan_is_seen_with_its_lines_and_the_day_ahead(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from consent.errors import NotFound, WrongState
 from consent.events import Kind as ConsentKind
 from consent.ids import DepartmentCode
 from consent.people import Department, Person
-from consent.store import Store, events, open_store
+from consent.store import Store, events
 from plan.ahead import wait_for_an_answer
 from plan.answer import Answered, Said, answer, count_silence
 from plan.collect import fall_due
@@ -24,33 +23,8 @@ from plan.stop import stop
 from plan.store import events as plan_events
 from plan.tell import note_told, part_to_tell
 from plan.terms import EndedReason, Reason
-from tests.builders import a_clock, a_person, set_chance
-from tests.database import Database
+from tests.builders import set_chance
 from tests.plan_builders import DAYS, PRIVATE, THREE, a_line, agreed, line_of, plan_of
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role="svd_worker")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
-
-
-@pytest.fixture
-def tamsin(store: Store, clock: SetClock) -> Person:
-    return a_person(store, clock, set_chance())
 
 
 class House:

@@ -30,13 +30,6 @@ Lives = Callable[..., Life]
 
 
 @pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def lives(store: Store, database: Database) -> Iterator[Lives]:
     worker = open_store(database.worker_url, role="svd_worker")
 

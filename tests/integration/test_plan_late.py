@@ -3,8 +3,6 @@ end (PLAN-10, PLAN-11)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.cli import main
@@ -24,20 +22,6 @@ from plan.terms import EndedReason
 from tests.database import Database
 from tests.plan_builders import THREE, plan_of, waiting
 from tests.plan_life import Life
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role="svd_worker")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

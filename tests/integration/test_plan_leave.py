@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 
@@ -16,7 +15,7 @@ from consent.errors import NotFound
 from consent.ids import DepartmentCode, GrantId
 from consent.lifecycle import State
 from consent.people import Person
-from consent.store import Store, grants, open_store
+from consent.store import Store, grants
 from consent.withdraw import end_in
 from consent.withdraw import withdraw as withdraw_the_grant_alone
 from plan.leave import follow_permissions, leave_in, withdraw, withdraw_all
@@ -24,34 +23,9 @@ from plan.lifecycle import LIVE_SHARE, PlanState, ShareState
 from plan.release import release
 from plan.stop import stop
 from plan.terms import EndedReason
-from tests.builders import a_clock, a_person, given, set_chance
+from tests.builders import a_person, given, set_chance
 from tests.database import Database
 from tests.plan_builders import THREE, agreed, allow, plan_of, waiting
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role="svd_worker")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
-
-
-@pytest.fixture
-def tamsin(store: Store, clock: SetClock) -> Person:
-    return a_person(store, clock, set_chance())
-
 
 DWP = DepartmentCode("dwp")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -12,34 +12,14 @@ from consent.clock import SetClock
 from consent.errors import ConsentEnded, NotFound, WrongState
 from consent.ids import DepartmentCode
 from consent.people import Department
-from consent.store import Store, grants, open_store
+from consent.store import Store, grants
 from plan.answer import Said, answer
 from plan.leave import follow_permissions, withdraw, withdraw_all
 from plan.lifecycle import LIVE_SHARE
 from plan.progress import progress
 from plan.stop import stop
-from tests.builders import a_clock, a_person, set_chance
-from tests.database import Database
+from tests.builders import a_person, set_chance
 from tests.plan_builders import DAYS, THREE, agreed, allow, line_of, plan_of
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def worker(database: Database) -> Iterator[Store]:
-    opened = open_store(database.worker_url, role="svd_worker")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
 
 
 def at_once(*errands: Callable[[], object]) -> list[BaseException | None]:

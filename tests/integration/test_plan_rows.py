@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import String, create_engine, text
 
@@ -13,24 +11,12 @@ from consent.store import Store, open_store
 from plan import records
 from plan.progress import everything_kept, progress
 from plan.store.kept import BY_OTHERS, PERSONAL
-from tests.builders import a_clock, a_person, nobody_known, set_chance
+from tests.builders import a_person, nobody_known, set_chance
 from tests.database import Database
 from tests.plan_builders import agreed, plan_of
 
 TABLES = tuple(table.name for table in (*PERSONAL, *(one[0] for one in BY_OTHERS)))
 FIRST = {"plan": "plan_id", "plan_share": "share_id", "plan_event": "event_id"}
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
 
 
 @pytest.fixture

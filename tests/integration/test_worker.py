@@ -29,7 +29,7 @@ from plan.leave import withdraw
 from plan.lifecycle import ShareState
 from plan.ports import Deliver, Told
 from plan.stop import stop
-from tests.builders import a_clock, a_person, set_chance
+from tests.builders import set_chance
 from tests.database import Database
 from tests.native_lab import Lab, a_lab
 from tests.plan_builders import DAYS, PRIVATE, THREE, agreed, allow, known_as, plan_of
@@ -62,27 +62,10 @@ class Departments:
 
 
 @pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    opened = open_store(database.portal_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def own(database: Database) -> Iterator[Store]:
     opened = open_store(database.worker_url, role="svd_worker")
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return a_clock()
-
-
-@pytest.fixture
-def tamsin(store: Store, clock: SetClock) -> Person:
-    return a_person(store, clock, set_chance())
 
 
 @pytest.fixture
