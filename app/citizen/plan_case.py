@@ -131,17 +131,20 @@ def worked(*, with_everyone: bool = False) -> Worked | None:
 
 
 def by(found: Worked, every: Every) -> Worked:
-    """The same case paid so often: the amount that was chosen becomes one that takes no more in a
-    year. Where only a plan by the month is possible, it is that one."""
+    """The same case paid so often: the offer that was chosen stays that offer, and an amount of
+    their own becomes one that takes no more in a year. Where only a plan by the month is possible,
+    it is that one."""
     case, before = replace(found.case, every=Frequency(every)), found.case.every
-    payment = found.proposal.payment if found.draft.payment is not None else None
-    chosen = replace(
-        found.draft,
-        payment=None if payment is None else converted(payment, before, case.every),
-        every=every.value,
-        pay_day=None,
-        first_on=None,
-    )
+    chosen = replace(found.draft, payment=None, every=every.value, pay_day=None, first_on=None)
+    shown = _worked(found.view, case, found.policy, chosen)
+    if found.draft.payment is None or found.proposal.payment is None or shown.often_gone:
+        return shown
+    part = next((o.part for o in found.proposal.options if o.payment == found.draft.payment), None)
+    same = next((o.payment for o in shown.proposal.options if o.part == part), None)
+    payment = same or converted(found.proposal.payment, before, case.every)
+    if found.draft.payment == found.suggested.payment:
+        payment = shown.suggested.payment or payment
+    chosen = replace(chosen, payment=payment)
     shown = _worked(found.view, case, found.policy, chosen)
     if shown.payment_gone and chosen.payment is not None and chosen.payment < shown.least:
         # Rounding down took it below what is asked for at least, by pennies.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, redirect
@@ -113,7 +114,9 @@ def other_sent() -> Response:
             most=format_pounds(most),
         )
         return _ask(plan, known, form.with_error("amount", words))
-    chosen = OtherTerms(form.data["amount"], int(form.data["day"]), plan.version, every.value)
+    day = int(form.data["day"])
+    first_on = _same_weeks(plan, day) if every is plan.frequency else None
+    chosen = OtherTerms(form.data["amount"], day, plan.version, every.value, first_on)
     try:
         _beside(plan, chosen)
     except BelowMinimums:
@@ -160,6 +163,13 @@ def _most(every: Every) -> Pence | None:
     worked = plan_case.worked()
     most = plan_case.most_in(worked, every) if worked is not None else Pence(0)
     return most if most >= _least(every) else None
+
+
+def _same_weeks(plan: PlanSoFar, day: int) -> date | None:
+    """Of a plan that stays as often as it is: another weekday in the weeks that it is paid in."""
+    if plan.frequency is Every.MONTH or plan.next_due is None or day == plan.pay_day:
+        return None
+    return plan_dates.calendar().in_week_of(plan.next_due, plan.pay_day, day)
 
 
 def _in_a_year(pence: int, every: Every) -> int:

@@ -191,6 +191,10 @@ def test_the_amount_she_chose_never_becomes_more_in_a_year(tamsin: Seated) -> No
     assert page.says("You chose £30. We suggested £23.07.")
     tamsin.send(tamsin.get("/plan/often"), often="month")
     assert tamsin.get("/plan").heading == "A plan you can afford: £130 a month"
+    tamsin.send(tamsin.get("/plan"), do="work", amount="half")
+    for every, amount in (("week", "£23.07 a week"), ("month", "£100 a month")):
+        tamsin.send(tamsin.get("/plan/often"), often=every)
+        assert tamsin.get("/plan").heading == f"A plan you can afford: {amount}", "there and back"
 
 
 def test_an_amount_is_asked_for_in_the_words_of_the_week(tamsin: Seated) -> None:
