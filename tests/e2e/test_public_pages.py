@@ -20,7 +20,7 @@ PAGES = (
     "/", "/check-you-can-use-this", "/check-you-can-use-this/business", "/get-free-debt-advice",
     "/exit-this-page", "/stay-safe-online", "/cookies", "/privacy", "/accessibility-statement",
     "/contact", "/about", "/about/what-we-store", "/about/how-plans-are-worked-out",
-    "/about/departments", "/notices", "/notices/view_debts/2/en", "/notices/run_plan/2/cy",
+    "/about/departments", "/notices", "/notices/view_debts/2/en", "/notices/run_plan/3/cy",
     "/notices/hold_or_query/1/en", "/receipts", "/log", "/signed-out", "/timed-out",
     "/403", "/404", "/429", "/500", "/503",
     "/about/data-shares", "/about/data-shares/dwp-view-debts", "/about/security",
