@@ -93,8 +93,9 @@ def add(
             status=WAITING if goes else NOT_SENT,
         )
         .on_conflict_do_nothing()
+        .returning(message.c.message_id)
     )
-    return bool(done.rowcount)
+    return done.first() is not None
 
 
 def claim(tx: Tx, status: str, *, kinds: Collection[str], now: datetime) -> MessageRow | None:

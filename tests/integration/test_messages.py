@@ -21,6 +21,7 @@ from consent.store import open_store
 from consent.store.grants import live_of
 from consent.withdraw import withdraw
 from plan import check_code
+from plan.inform import set_up
 from plan.records import plan
 from plan.store.messages import LEASE
 from tests.builders import given, set_chance
@@ -80,6 +81,13 @@ def test_what_was_agreed_and_answered_is_told_once(desk: Desk) -> None:
     desk.life.clock.move(MINUTE)
     desk.round()
     assert {row.status for row in desk.rows()} == {"delivered"}
+
+
+def test_what_another_clock_dates_ahead_of_ours_is_told_once_and_counted_once(life: Life) -> None:
+    """Two machines' clocks differ by a little: the worker must come to an end all the same."""
+    life.clock.move(-MINUTE)
+    counts = [set_up(life.worker, life.clock, life.chance) for _ in range(3)]
+    assert counts == [2, 0, 0]
 
 
 def test_the_check_code_on_a_message_is_one_of_ours(desk: Desk) -> None:
