@@ -108,6 +108,7 @@ class Stage:
             self._burn(kills)
             self._come_to_rest()
             self._judge()
+            self.lab.loop.call(self.wire.close(), seconds=5)
         finally:
             for child in self.children:
                 child.kill()
@@ -137,9 +138,8 @@ class Stage:
     def _lab(self) -> PayLab:
         """The payment service as those who pay and work there themselves have it."""
         key = keys.text(self.folder / "house" / "keys", "govuk_pay_api_key")
-        service = GovukPay(
-            Wire({self.pay.url}, demonstration=True), self.pay.url, key, pages=self.pay.url
-        )
+        self.wire = Wire({self.pay.url}, demonstration=True)
+        service = GovukPay(self.wire, self.pay.url, key, pages=self.pay.url)
         return PayLab(self.pay, WireLoop().start(), service)
 
     def _cards(self) -> None:
