@@ -75,8 +75,7 @@ def on(client: Seated, page: Page, **said: str) -> Page:
             case "/plan":
                 page = client.send(page, do="continue")
             case "/plan/old-debts":
-                names = {n["name"] for n in page.form().all("input", type_="radio")}
-                page = client.send(page, **dict.fromkeys(names, said.get("old", "in")))  # type: ignore[arg-type]
+                page = client.send(page, **to_all(page, said.get("old", "in")))
             case "/plan/day":
                 page = client.send(page, day=said.get("day", "15"))
             case "/plan/how":
@@ -138,15 +137,19 @@ def to_share(client: Seated) -> Page:
 
 def step(client: Seated, page: Page) -> Page:
     """One page on."""
-    typed: dict[str, dict[str, str]] = {
+    typed: dict[str, dict[str, Any]] = {
         "/plan": {"do": "continue"},
         "/plan/day": {"day": "1"},
         "/plan/how": {"method": "card"},
     }
     if page.path == "/plan/share":
-        names = {node["name"] for node in page.form().all("input", type_="radio")}
-        return client.send(page, **dict.fromkeys(names, "yes"))  # type: ignore[arg-type]
-    return client.send(page, **typed[page.path])  # type: ignore[arg-type]
+        return client.send(page, **to_all(page, "yes"))
+    return client.send(page, **typed[page.path])
+
+
+def to_all(page: Page, answer: str) -> dict[str, Any]:
+    """The same answer to every question of the page's form."""
+    return dict.fromkeys((one["name"] for one in page.form().all("input", type_="radio")), answer)
 
 
 def plans(portal: Portal) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from flask_babel import format_date  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import format_date
 
 from app.http.current import now
 from consent.clock import london_date

@@ -8,7 +8,7 @@ from app.http.text import lazy_gettext as _l
 from plan.lifecycle import PlanState, ShareState
 from plan.own_plans import OwnLine
 from plan.store.share_answers import Applied
-from plan.terms import Every, Method, Reason, Said
+from plan.terms import Method, Reason, Said
 
 PLAN_STATES: Final[dict[PlanState, Any]] = {
     PlanState.PROPOSED: _l("Not started: no department has accepted yet"),
@@ -50,12 +50,6 @@ REASONS: Final[dict[Reason, Any]] = {
     Reason.UNDER_REVIEW: _l("We are looking at this debt again"),
 }
 """In the order of the page."""
-EVERY: Final[dict[Every, Any]] = {
-    Every.WEEK: _l("Every week"),
-    Every.FORTNIGHT: _l("Every 2 weeks"),
-    Every.FOUR_WEEKS: _l("Every 4 weeks"),
-    Every.MONTH: _l("Every month"),
-}
 METHODS: Final[dict[Method, Any]] = {
     Method.PAY_BY_BANK: _l("Bank payment"),
     Method.CARD: _l("Debit card"),

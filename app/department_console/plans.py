@@ -21,6 +21,7 @@ from app.department_console.desk import here
 from app.http.access import staff
 from app.http.fields import Choice, Text
 from app.http.forms import Form, FormSchema, blank, read_form
+from app.http.often import choice
 from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
@@ -130,7 +131,7 @@ def _row(found: OwnPlan) -> dict[str, Any]:
         "href": f"{ADDRESS}/{references.in_address(found.reference)}",
         "tokens": [line.debt_token for line in found.lines],
         "pence": sum(line.pence for line in lines),
-        "every": plan_words.EVERY[found.frequency],
+        "every": choice(found.frequency),
         "from": found.starts_on,
         "answer_by": answer_by(found),
         "states": list(dict.fromkeys(map(plan_words.state_of, found.lines))),

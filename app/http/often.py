@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from flask import Flask
-from flask_babel import format_date  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import format_date
 
 from app.http.text import gettext as _
 from debts.money import Pence, format_pounds

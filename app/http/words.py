@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
-from flask_babel import Babel, format_date, get_translations  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import Babel, format_date, get_translations
 from werkzeug.wrappers import Response
 
 from app.http import often

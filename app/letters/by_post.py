@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Flask
-from flask_babel import Babel  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import Babel
 
 from adapters.messages.sealed_contact import ContactKeeper
 from app.citizen import plan_letter_words

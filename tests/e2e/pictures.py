@@ -38,6 +38,7 @@ from tests.plan_desk import (
     held,
     on,
     quick,
+    to_all,
     with_spare,
 )
 from tests.portal import Portal
@@ -158,17 +159,21 @@ def test_the_way_to_a_yes_d62_to_d67(album: Album) -> None:
     album.shot("/plan/share", "share")
     album.error("/plan/share", "share-error")
     share = client.get("/plan/share")
-    all_no = {"share_dwp": "no", "totals_dwp": "no", "share_dvla": "no", "share_council": "no"}
-    client.send(share, **all_no)  # type: ignore[arg-type]
+    all_no: dict[str, Any] = {
+        "share_dwp": "no",
+        "totals_dwp": "no",
+        "share_dvla": "no",
+        "share_council": "no",
+    }
+    client.send(share, **all_no)
     album.shot("/plan/not-now", "not-now-declined")
     some = {**all_no, "share_dwp": "yes", "share_council": "yes"}
-    client.send(client.get("/plan/share"), **some)  # type: ignore[arg-type]
+    client.send(client.get("/plan/share"), **some)
     album.shot("/plan", "offer-declined")
     client.send(client.get("/plan"), do="continue")
     album.shot("/plan/check", "check-declined")
     page = client.get("/plan/share")
-    names = {node["name"] for node in page.form().all("input", type_="radio")}
-    client.send(page, **dict.fromkeys(names, "yes"))  # type: ignore[arg-type]
+    client.send(page, **to_all(page, "yes"))
     client.send(client.get("/plan"), do="continue")
     album.shot("/plan/check", "check")
     album.error("/plan/check", "check-error")

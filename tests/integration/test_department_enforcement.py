@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,36 +16,18 @@ import pytest
 from consent.clock import london_date
 from consent.ids import DepartmentCode
 from consent.people import Department, Person
-from consent.store import WORKER, open_store
 from plan.enforcement import LONGEST, EnforcementSaid, asked, say_enforcement
 from plan.lifecycle import LIVE_SHARE, PlanState, ShareState
 from plan.pause import go_on_now, pause
 from plan.stop import stop
 from plan.terms import NotWaiting
-from tests.builders import a_clock
-from tests.database import Database
-from tests.department_desk import ISSUER, a_door
-from tests.integration.test_department_plans import YES, Street
+from tests.department_desk import ISSUER
+from tests.integration.test_department_plans import YES, Street, fresh_token, street
 from tests.plan_builders import DAYS, THREE, plan_of
 
+__all__ = ["fresh_token", "street"]
 WAITS: dict[str, Any] = {"waits": True}
 NOT: dict[str, Any] = {"waits": False, "reason": "with_agent"}
-
-
-@pytest.fixture(scope="module")
-def street(shared_database: Database) -> Iterator[Street]:
-    store = open_store(shared_database.portal_url)
-    worker = open_store(shared_database.worker_url, role=WORKER)
-    clock = a_clock()
-    with a_door(shared_database, clock) as desk:
-        yield Street(store, worker, clock, desk, shared_database, desk.machine("dwp"))
-    store.close()
-    worker.close()
-
-
-@pytest.fixture(autouse=True)
-def fresh_token(street: Street) -> None:
-    street.dwp.token = ""
 
 
 def says(street: Street, reference: str, said: Mapping[str, object]) -> tuple[int, str, str]:

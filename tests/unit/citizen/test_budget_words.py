@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask_babel import Babel  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import Babel
 
 from app.citizen.budget_amounts import in_box, too_much
 from app.citizen.budget_copy import pounds
