@@ -5,7 +5,7 @@ slow:14.0       the same as a number             late:40      debts, long after 
 mismatch:2.2    no match for this person         partial:1.9  some of the debts
 needs:vrm       asks for one more fact           closed:06:00 planned closure until that time
 timeout:30      hangs, then drops                down         says that it is not available
-not_connected   does not know the service
+not_connected   does not know the service        held         nothing until it is told otherwise
 error500, rubbish, huge, swap, close, forbidden: faults
 """
 
@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 Kind = Literal[
     "debts", "none", "late", "timeout", "down", "closed", "mismatch", "needs", "partial",
-    "not_connected", "error500", "rubbish", "huge", "swap", "close", "forbidden",
+    "not_connected", "held", "error500", "rubbish", "huge", "swap", "close", "forbidden",
 ]  # fmt: skip
 
 DEFAULT_SECONDS: Final = 0.8
@@ -34,6 +34,7 @@ _TIMED: Final[dict[str, tuple[Kind, float]]] = {
 _PLAIN: Final[dict[str, Kind]] = {
     "down": "down",
     "not_connected": "not_connected",
+    "held": "held",
     "error500": "error500",
     "rubbish": "rubbish",
     "huge": "huge",

@@ -8,8 +8,10 @@ it was asked. GET lists (a page, or JSON when that is accepted); POST takes a fo
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
@@ -21,6 +23,8 @@ from adapters.simulators.cast import Cast, Person
 
 KEPT: Final = 200
 """How many requests the list of what was asked goes back."""
+HELD_SECONDS: Final = 30.0
+"""Nobody waits for a department this long: whoever asked has gone."""
 
 
 class Control:
@@ -31,6 +35,7 @@ class Control:
         self.department = department
         self._changed: dict[tuple[str, str], str] = {}
         self._asked: deque[dict[str, str]] = deque(maxlen=KEPT)
+        self._told = asyncio.Event()
         self.with_reset: list[Callable[[], None]] = []
         """What else a simulator forgets when it is reset."""
 
@@ -39,9 +44,18 @@ class Control:
         code = department or self.department
         return self._changed.get((person.key, code), person.answer(code))
 
-    def behaviour(self, person: Person, department: str | None = None) -> Behaviour:
-        """The answer in force, read; the department is this simulator's own unless named."""
-        return parse(self.answer(person, department))
+    async def behaviour(self, person: Person, department: str | None = None) -> Behaviour:
+        """The answer in force, read; the department is this simulator's own unless named.
+
+        One that is held waits here until it is changed, and no longer than `HELD_SECONDS`.
+        """
+        how = parse(self.answer(person, department))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELD_SECONDS):
+                while how.kind == "held":
+                    await self._told.wait()
+                    how = parse(self.answer(person, department))
+        return how
 
     def change(self, key: str, answer: str, department: str | None = None) -> None:
         """`KeyError` for an unknown person, `BadAnswer` for one outside the grammar."""
@@ -54,12 +68,18 @@ class Control:
                 self._changed[person.key, code] = answer
             else:
                 self._changed.pop((person.key, code), None)
+        self._let_go()
 
     def reset(self) -> None:
         self._changed.clear()
+        self._let_go()
         self._asked.clear()
         for forget in self.with_reset:
             forget()
+
+    def _let_go(self) -> None:
+        self._told.set()
+        self._told = asyncio.Event()
 
     def note(self, person: Person | None, what: str) -> None:
         """Remember that something was asked, and about whom; no amounts."""

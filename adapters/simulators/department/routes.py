@@ -168,7 +168,7 @@ async def _debt_query(request: web.Request) -> web.StreamResponse:
     _note(here, person)
     how = Behaviour("mismatch", DEFAULT_SECONDS)
     if person is not None:
-        how = here.control.behaviour(person)
+        how = await here.control.behaviour(person)
     failed = await fail(here, request, how)
     if failed is not None:
         return failed

@@ -70,7 +70,7 @@ async def _search(request: web.Request) -> web.StreamResponse:
     except (ValueError, KeyError, TypeError, AttributeError):
         return _refuse(400)
     here.note(person, "defendant-accounts/search")
-    how = here.control.behaviour(person) if person else Behaviour("none", DEFAULT_SECONDS)
+    how = await here.control.behaviour(person) if person else Behaviour("none", DEFAULT_SECONDS)
     failed = await fail(request, how, ERRORS, media_type=PROBLEM)
     if failed is not None:
         return failed

@@ -36,7 +36,7 @@ async def balance_and_transactions(request: web.Request) -> web.StreamResponse:
     here.note(person, "balance-and-transactions")
     if person is None:
         return web.json_response(_NOT_FOUND, status=404)
-    how = here.control.behaviour(person)
+    how = await here.control.behaviour(person)
     failed = await fail(request, how, _ERRORS, media_type="application/json")
     if failed is not None:
         return failed

@@ -70,7 +70,7 @@ async def _charge_info(request: web.Request) -> web.StreamResponse:
     if person is None:
         await asyncio.sleep(0.3)
         return web.json_response(_TTP_ERRORS[404], status=404)
-    how = here.control.behaviour(person)
+    how = await here.control.behaviour(person)
     failed = await fail(request, how, _TTP_ERRORS, media_type=JSON)
     if failed is not None:
         return failed
@@ -143,7 +143,7 @@ async def _periods(request: web.Request) -> web.StreamResponse:
     person = here.cast.by_nino(request.match_info["nino"])
     here.control.note(person, "breathing space periods")
     echo = {"Correlation-Id": correlation, "Cache-Control": "no-store"}
-    how, running = _gate(here, person)
+    how, running = await _gate(here, person)
     failed = await fail(request, how, _GATE_ERRORS, media_type=JSON)
     if failed is not None:
         return failed
@@ -159,7 +159,7 @@ async def _periods(request: web.Request) -> web.StreamResponse:
     return web.json_response({"periods": [period]}, headers=echo)
 
 
-def _gate(here: Upstream, person: Person | None) -> tuple[Behaviour, bool]:
+async def _gate(here: Upstream, person: Person | None) -> tuple[Behaviour, bool]:
     """How the gate answers, and whether a moratorium runs: as the story has it, unless told."""
     told = here.control.answer(person, GATE) if person else DEFAULT_ANSWER
     if person is None or told == DEFAULT_ANSWER:
@@ -167,5 +167,5 @@ def _gate(here: Upstream, person: Person | None) -> tuple[Behaviour, bool]:
             debt.state == "breathing_space" for debt in person.debts
         )
         return Behaviour("debts", GATE_SECONDS), in_story
-    how = here.control.behaviour(person, GATE)
+    how = await here.control.behaviour(person, GATE)
     return how, how.kind in ("debts", "late")

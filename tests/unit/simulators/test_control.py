@@ -34,10 +34,24 @@ def test_an_answer_is_changed_and_taken_back() -> None:
     control = Control(CAST, "dwp")
     tamsin = CAST.person("testwell")
     control.change("testwell", "timeout:30")
-    assert control.behaviour(tamsin) == Behaviour("timeout", 30.0)
-    assert control.behaviour(CAST.person("demoska")) == Behaviour("debts", 1.0)
+    assert asyncio.run(control.behaviour(tamsin)) == Behaviour("timeout", 30.0)
+    assert asyncio.run(control.behaviour(CAST.person("demoska"))) == Behaviour("debts", 1.0)
     control.change("testwell", "")
-    assert control.behaviour(tamsin) == Behaviour("debts", 0.9)
+    assert asyncio.run(control.behaviour(tamsin)) == Behaviour("debts", 0.9)
+
+
+def test_a_held_answer_comes_when_it_is_let_go_and_not_before() -> None:
+    control = Control(CAST, "dwp")
+    control.change("testwell", "held")
+
+    async def drive() -> Behaviour:
+        asked = asyncio.create_task(control.behaviour(CAST.person("testwell")))
+        await asyncio.sleep(0.05)
+        assert not asked.done()
+        control.change("testwell", "none:0")
+        return await asked
+
+    assert asyncio.run(drive()) == Behaviour("none", 0.0)
 
 
 def test_an_answer_outside_the_grammar_changes_nothing() -> None:
