@@ -37,6 +37,7 @@ apt_get() {
 # venv main | venv dev: make .venv hold exactly what requirements/$1.txt says, only when that changed.
 # The project itself is put on the path by a .pth file, so nothing is built and nothing is fetched twice.
 venv() {
+    [ ! -L .venv ] || return 0 # another checkout's: used as it is
     wanted="$1 $(cat requirements/main.txt "requirements/$1.txt" | sha256sum | cut -c1-64) $PWD"
     if [ -x .venv/bin/python ] && grep -qxF "$wanted" .venv/set-up 2>/dev/null; then
         return 0
