@@ -16,7 +16,7 @@ from uuid import UUID
 from consent.clock import Chance
 from consent.ids import new_uuid
 from plan.paying import AllocationKind, AllocationState
-from plan.rules.split import Split, Taking, split, split_to_one, usual_total
+from plan.rules.split import Split, Taking, split, split_beyond, usual_total
 from plan.rules.strategies import StrategyName
 from plan.store.payments import AllocationRow
 from plan.store.plans import PlanRow
@@ -64,17 +64,20 @@ def split_among(
     lines: Sequence[ShareRow],
     *,
     to: UUID | None = None,
+    due: int = 0,
     fresh: Mapping[UUID, int] | None = None,
     times: int = TIMES,
 ) -> Split:
-    """How this payment is split; `to` names the line that the person gives all of it (PLAN-20),
-    `times` how many payment days it may be for."""
+    """How this payment is split; `to` names the line to which the person gives what is beyond the
+    pence that are `due` (PLAN-20), `times` how many payment days it may be for."""
     if not lines:
         return Split((), pence)
     taking = takings(lines, fresh, times=times)
+    strategy = StrategyName(row.strategy)
     if to is None:
-        return split(pence, taking, StrategyName(row.strategy))
-    return split_to_one(pence, taking, [line.share_id for line in lines].index(to))
+        return split(pence, taking, strategy)
+    place = [line.share_id for line in lines].index(to)
+    return split_beyond(pence, due, taking, place, strategy)
 
 
 def allocations(

@@ -22,7 +22,6 @@ from consent.store import Store, Tx
 from plan.lifecycle import LIVE_PLAN
 from plan.parts import allocations, due_amount, split_among
 from plan.paying import PaymentState, Route
-from plan.rules.split import Split
 from plan.store import instalments, payments, plans, resting, shares
 from plan.store.payments import PaymentRow
 from plan.store.plans import PlanRow
@@ -85,26 +84,6 @@ def can_pay(store: Store, *, actor: Person, plan_id: PlanId) -> CanPay:
         )
 
 
-def how_split(
-    store: Store,
-    *,
-    actor: Person,
-    plan_id: PlanId,
-    pence: int,
-    to: UUID | None = None,
-    fresh: Mapping[UUID, int] | None = None,
-) -> tuple[Split, tuple[ShareRow, ...]]:
-    """What would become of a payment, for the page that asks. Raises NotFound."""
-    with store.transaction(actor) as tx:
-        row = plans.one(tx, plan_id)
-        if row is None or row.subject_id != actor.subject:
-            raise NotFound("no such plan")
-        lines = _agreed(tx, row)
-        times = _days_open(tx, plan_id)
-        found = split_among(pence, row, lines, to=to, fresh=fresh, times=times)
-        return found, tuple(lines)
-
-
 def start_payment(
     store: Store,
     clock: Clock,
@@ -121,7 +100,8 @@ def start_payment(
     """Write down a payment and its parts; the same form twice is one payment. `agreement_id` is of
     the standing permission that the person gives with it.
 
-    Without `fresh` amounts of the same visit it is at most what is due. Raises NotFound, WrongState
+    Without `fresh` amounts of the same visit it is at most what is due. `to` is the line that gets
+    what is more than that. Raises NotFound, WrongState
     (the plan is over), PaymentRuns, AmountRefused.
     """
     post_hash = hashlib.sha256(post_key.encode()).hexdigest()
@@ -139,9 +119,10 @@ def start_payment(
         if payments.open_of_plan(tx, plan_id):
             raise PaymentRuns("a payment is under way")
         lines = _agreed(tx, row)
-        _check(tx, row, lines, pence, to, fresh)
+        due = _due(tx, plan_id)
+        _check(lines, pence, due, to, fresh)
         times = _days_open(tx, plan_id)
-        found = split_among(pence, row, lines, to=to, fresh=fresh, times=times)
+        found = split_among(pence, row, lines, to=to, due=due, fresh=fresh, times=times)
         if found.over:
             raise AmountRefused("more_than_left")
         now = clock.now()
@@ -167,19 +148,23 @@ def start_payment(
         return Started(payment, new=True)
 
 
+def least(due: int) -> int:
+    """The least that can be paid now: what is due may be less than what is asked for otherwise."""
+    return min(LEAST, due) if due else LEAST
+
+
 def _check(
-    tx: Tx,
-    row: PlanRow,
     lines: list[ShareRow],
     pence: int,
+    due: int,
     to: UUID | None,
     fresh: Mapping[UUID, int] | None,
 ) -> None:
     if not lines:
         raise WrongState("no department has agreed so far")
-    if pence < LEAST:
+    if pence < least(due):
         raise AmountRefused("too_little")
-    if fresh is None and pence > _due(tx, row.plan_id):
+    if fresh is None and pence > due:
         raise AmountRefused("more_than_due")
     if to is not None and to not in {line.share_id for line in lines}:
         raise AmountRefused("not_a_line")

@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.citizen import plan_words
 from app.citizen.paying import fresh_left, newest, send_to_pay
 from app.citizen.plan_change import to_pay
 from app.citizen.plan_steps import PLAN
+from app.citizen.view import current_view, tag_of
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import services, settings
@@ -29,7 +31,8 @@ from app.http.text import lazy_gettext as _l
 from consent.errors import OutsideFailed
 from consent.ids import random_text
 from debts.money import Pence, format_pounds
-from plan.pay import LEAST, AmountRefused, CanPay, PaymentRuns, can_pay
+from debts.view import Numbered
+from plan.pay import AmountRefused, CanPay, PaymentRuns, can_pay, least
 from plan.progress import PlanSoFar
 
 blueprint = Blueprint("pay", __name__)
@@ -57,7 +60,8 @@ def pay() -> Response:
     if found.running:
         return redirect(RETURN, 303)
     key = random_text(services().chance, 24)
-    return _page(plan, found, blank(post_key=key, how_much=DUE if found.due else ""))
+    how_much = OTHER if request.args.get("how_much") == OTHER else DUE if found.due else ""
+    return _page(plan, found, blank(post_key=key, how_much=how_much))
 
 
 @blueprint.post(PAY)
@@ -75,7 +79,8 @@ def pay_sent() -> Response:
     pence, form = _amount(form, found, left)
     if pence is None:
         return _page(plan, found, form)
-    to = _smallest(left) if form.value("where") == SOONER and left else None
+    beyond = pence > found.due and form.value("where") == SOONER
+    to = _smallest(left) if beyond and left else None
     try:
         there = send_to_pay(
             plan, pence, post_key=form.value("post_key"), to=to, fresh=left, keep=_keeps(form)
@@ -100,8 +105,8 @@ def _amount(
         amount = Money(
             empty=_l("Enter how much you want to pay"),
             not_money=words,
-            least=LEAST,
-            most=max(_most(found, left), LEAST),
+            least=least(found.due),
+            most=_most(found, left),
             outside=words,
         )
 
@@ -112,14 +117,14 @@ def _amount(
 
 
 def _most(found: CanPay, left: Mapping[UUID, int] | None) -> int:
-    return found.due if left is None else sum(left.values())
+    return max(found.due if left is None else sum(left.values()), least(found.due))
 
 
 def _between(found: CanPay, left: Mapping[UUID, int] | None) -> str:
     return gettext(
         "Amount must be between %(least)s and %(most)s",
-        least=format_pounds(LEAST),
-        most=format_pounds(max(_most(found, left), LEAST)),
+        least=format_pounds(Pence(least(found.due))),
+        most=format_pounds(Pence(_most(found, left))),
     )
 
 
@@ -128,22 +133,33 @@ def _smallest(left: Mapping[UUID, int]) -> UUID | None:
     return min((line for line in left if left[line]), key=lambda line: left[line], default=None)
 
 
+def _debt_to_finish(plan: PlanSoFar, left: Mapping[UUID, int] | None) -> Numbered | None:
+    """The debt that more than is due can finish sooner, as its department shows it in this visit;
+    nothing where there is only one."""
+    if left is None or sum(1 for pence in left.values() if pence) < 2:
+        return None
+    line = _smallest(left)
+    tags = {each.debt_tag for each in plan.lines if each.share_id == line}
+    return next((one for one in current_view().debts if tag_of(one) in tags), None)
+
+
 def _keeps(form: Form) -> bool:
     return form.value("keep") == "yes"
 
 
 def _page(plan: PlanSoFar, found: CanPay, form: Form) -> Response:
     left = fresh_left(plan)
-    last = newest()
+    last, sooner = newest(), _debt_to_finish(plan, left)
     return page(
         "citizen/plan/pay.html",
         form=form,
         plan=plan,
         due=found.due,
-        usual=found.usual,
+        least=least(found.due),
         most=_most(found, left),
         fresh=left is not None,
-        several=left is not None and sum(1 for pence in left.values() if pence) > 1,
+        sooner=sooner,
+        sooner_at=plan_words.name(sooner.department) if sooner else "",
         keeps=last is not None and last.has_agreement,
         cash=bool(settings().cash_prefix),
     )

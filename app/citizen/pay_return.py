@@ -87,4 +87,10 @@ def _received(last: paying.Newest) -> Response:
         (plan_words.name(part.department), part.pence) for part in last.parts if part.pence > 0
     ]
     plan = progress(services().store, actor=session.person())
-    return page("citizen/plan/pay_done.html", payment=last.payment, parts=parts, plan=plan)
+    return page(
+        "citizen/plan/pay_done.html",
+        payment=last.payment,
+        reference=paying.reference(last.payment),
+        parts=parts,
+        plan=plan,
+    )

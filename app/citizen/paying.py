@@ -49,6 +49,13 @@ def newest() -> Newest | None:
         return Newest(found[0], tuple(parts), active is not None)
 
 
+def reference(payment: PaymentRow) -> str:
+    """How a person names one payment: `3F2A 91BC`, the beginning of its number, by which the
+    payment service knows it too."""
+    first = str(payment.payment_id)[:8].upper()
+    return f"{first[:4]} {first[4:]}"
+
+
 def look_now(payment: PaymentRow) -> None:
     """The person waits: the worker asks how it stands at once."""
     with services().store.transaction(session.person()) as tx:

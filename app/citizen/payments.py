@@ -12,13 +12,14 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_words
+from app.citizen import paying, plan_words
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import services, settings
 from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
+from consent.clock import london_date
 from plan.paying import AllocationKind, AllocationState, Outcome, PaymentState, Route
 from plan.store import payments, receipts, refunds
 from plan.store.payments import AllocationRow, PaymentRow
@@ -39,6 +40,7 @@ ROUTES: Final = {
     Route.BENEFIT: _l("from your benefit"),
 }
 """How it came, where that is not by card."""
+BY_CARD: Final = _l("by card")
 OUTCOMES: Final = {
     Outcome.POSTED: _l("The department has it"),
     Outcome.IN_SUSPENSE: _l("The department has it and is looking for where it belongs"),
@@ -71,6 +73,7 @@ def made() -> Response:
     return page(
         "citizen/plan/payments.html",
         payments=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
+        reference=paying.reference,
         number=number,
         pages=pages,
         cash=bool(settings().cash_prefix),
@@ -80,16 +83,32 @@ def made() -> Response:
 @blueprint.get("/plan/payments.csv")
 @signed_in
 def as_csv() -> Response:
-    """A line for each part of each payment, in pounds."""
+    """A line for each part of each payment, in pounds, with the payment that it is a part of."""
     out = io.StringIO()
     lines = csv.writer(out)
-    lines.writerow([gettext("Date"), gettext("Paid to"), gettext("Amount"), gettext("Where it is")])
+    lines.writerow(
+        [
+            gettext("Date"),
+            gettext("How you paid"),
+            gettext("Payment reference"),
+            gettext("Payment"),
+            gettext("Paid to"),
+            gettext("Amount"),
+            gettext("Where it is"),
+        ]
+    )
     for one in _all():
+        row = one.payment
+        day = row.value_date or london_date(row.made_at)
+        whole = (day.isoformat(), one.route or BY_CARD, row.payment_id, _pounds(row.amount_pence))
         for name, pence, said in one.parts:
-            day = one.payment.value_date or one.payment.made_at.date()
-            lines.writerow([day.isoformat(), name, f"{pence // 100}.{pence % 100:02d}", said])
+            lines.writerow([*whole, name, _pounds(pence), said])
     headers = {"Content-Disposition": 'attachment; filename="payments.csv"'}
     return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _pounds(pence: int) -> str:
+    return f"{pence // 100}.{pence % 100:02d}"
 
 
 def _all() -> list[Made]:

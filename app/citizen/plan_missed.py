@@ -32,7 +32,7 @@ PAY: Final = "/plan/pay"
 ONE_DAY: Final = "/plan/change/one-day"
 LEADS_TO: Final[Mapping[str, str]] = {
     "pay": PAY,
-    "part": PAY,
+    "part": f"{PAY}?how_much=other",
     "day": ONE_DAY,
     "pause": BREAK,
     "changed": CHANGE,

@@ -53,11 +53,30 @@ def split(pence: int, lines: Sequence[Taking], strategy: StrategyName) -> Split:
     return Split(parts, pence - sum(parts))
 
 
-def split_to_one(pence: int, lines: Sequence[Taking], place: int) -> Split:
-    """All to the line that the person named (PLAN-20), as far as it takes it."""
-    most = lines[place].most
-    part = pence if most is None else min(pence, most)
-    return Split(tuple(part if at == place else 0 for at in range(len(lines))), pence - part)
+def split_beyond(
+    pence: int, due: int, lines: Sequence[Taking], place: int, strategy: StrategyName
+) -> Split:
+    """What is due goes as usual. What comes on top goes to the line that the person named
+    (PLAN-20), as far as it takes it, and then to the others by the plan's own strategy."""
+    first = min(pence, due)
+    usual = split(first, lines, strategy).parts if first else (0,) * len(lines)
+    rest = pence - sum(usual)
+    room = _room(rest, lines, usual)
+    named = min(rest, room[place])
+    parts = [part + (named if at == place else 0) for at, part in enumerate(usual)]
+    rest -= named
+    room = _room(rest, lines, parts)
+    more = _by_strategy(min(rest, sum(room)), lines, room, strategy)
+    parts = [part + extra for part, extra in zip(parts, more, strict=True)]
+    return Split(tuple(parts), pence - sum(parts))
+
+
+def _room(rest: int, lines: Sequence[Taking], parts: Sequence[int]) -> list[int]:
+    """How much more than its part each line takes, of no more than `rest`."""
+    return [
+        rest if line.most is None else max(line.most - part, 0)
+        for line, part in zip(lines, parts, strict=True)
+    ]
 
 
 def usual_total(lines: Sequence[Taking], payment: int, strategy: StrategyName) -> int:

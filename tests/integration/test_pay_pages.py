@@ -80,13 +80,19 @@ def test_what_is_due_is_paid_and_split_d71_d73(
     page = tamsin.get("/plan/pay/return")
     assert page.heading == "Payment received"
     assert page.says("Your plan reference: PL")
+    ((payment_id,),) = portal.rows("select payment_id from payment")
+    reference = str(payment_id)[:8].upper()
+    assert page.says(f"Payment reference: {reference[:4]} {reference[4:]}")
     assert page.says("Your next payment is £100 on")
     assert states(portal) == [("settled", 10_000)]
     parts = portal.rows("select sum(pence), count(*) from allocation where state = 'settled'")
     assert parts == [(10_000, 3)]
     assert tamsin.get("/plan/payments").says("Received, goes to the department next")
     assert "Paid so far: £54.45" in tamsin.get("/plan/progress").text
-    assert "Sampleshire Council,54.45," in tamsin.get("/plan/payments.csv").html
+    assert tamsin.get("/plan/payments").says(f"reference {reference[:4]} {reference[4:]}")
+    saved = tamsin.get("/plan/payments.csv").html
+    assert "Sampleshire Council,54.45," in saved
+    assert f"by card,{payment_id},100.00," in saved
     assert not tamsin.get("/plan/pay").says("all that is due")
     assert seat(portal, "testwell").get("/plan/pay").heading == "Nothing is due now"
 
@@ -166,6 +172,55 @@ def test_the_messages_of_the_page_d71(tamsin: Seated) -> None:
     assert other.errors() == {"amount": "Enter how much you want to pay"}
     small = tamsin.send(page, how_much="other", amount="0.50")
     assert "Amount must be between £1 and £" in small.errors()["amount"]
+
+
+def paid_to(portal: Portal) -> dict[str, int]:
+    """Pence of the newest payment by department."""
+    return dict(
+        portal.rows(
+            "select department, sum(pence)::int from allocation where payment_id ="
+            " (select payment_id from payment order by made_at desc limit 1) group by 1"
+        )
+    )
+
+
+def test_what_is_more_than_due_finishes_the_smallest_debt_and_the_rest_is_shared_d71(
+    portal: Portal, tamsin: Seated
+) -> None:
+    """£100 is due. Of £190, £90 is more than that: £77.24 finishes the debt of £80, and what is
+    over goes to the others."""
+    page = tamsin.get("/plan/pay")
+    assert page.says("Vehicle tax penalty, Driver and Vehicle Licensing Agency: £80 is left.")
+    begins(tamsin, how_much="other", amount="190", where="sooner")
+    found = paid_to(portal)
+    assert found["dvla"] == 8_000
+    assert found["dwp"] > 4_279
+    assert found["council"] > 5_445
+    assert sum(found.values()) == 19_000
+
+
+def test_what_is_due_goes_as_agreed_whatever_is_marked_beside_it_d71(
+    portal: Portal, tamsin: Seated
+) -> None:
+    begins(tamsin, where="sooner")
+    assert paid_to(portal) == {"council": 5_445, "dvla": 276, "dwp": 4_279}
+
+
+def test_what_is_due_can_be_paid_also_where_it_is_less_than_a_pound(
+    portal: Portal, tamsin: Seated
+) -> None:
+    sql(portal, "update instalment set state = 'part_paid', paid_pence = 9950 where state = 'due'")
+    later = seat(portal, "testwell")
+    assert later.get("/plan/pay").says("£0.50, all that is due")
+    begins(later)
+    assert states(portal) == [("submitted", 50)]
+
+
+def test_who_wants_to_pay_a_bit_is_asked_how_much_d74(tamsin: Seated, portal: Portal) -> None:
+    page = tamsin.send(tamsin.get("/plan/missed"), do="part")
+    assert page.path == "/plan/pay"
+    assert page.value("how_much") == "other"
+    assert tamsin.get("/plan/pay").value("how_much") == "due"
 
 
 def test_a_payment_whose_answer_was_lost_is_called_off(

@@ -71,7 +71,7 @@ def test_each_answer_leads_to_the_page_that_helps(portal: Portal, tamsin: Seated
     }
     assert leads == {
         "pay": "/plan/pay",
-        "part": "/plan/pay",
+        "part": "/plan/pay?how_much=other",
         "day": "/plan/change/one-day",
         "pause": "/plan/change/pause",
         "changed": "/plan/change",

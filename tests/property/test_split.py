@@ -8,7 +8,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan.rules.split import Taking, split, split_to_one, usual_total
+from plan.rules.split import Taking, split, split_beyond, usual_total
 from plan.rules.strategies import StrategyName
 from plan.rules.vary import Kept, share_again
 
@@ -79,14 +79,26 @@ def test_a_usual_payment_goes_as_agreed_unless_a_line_needs_less(
 
 
 @MANY
-@given(PLANS, PENCE, st.integers(0, 7))
-def test_a_directed_payment_goes_to_its_line_as_far_as_that_takes_it(
-    plan: tuple[list[Taking], StrategyName, int], pence: int, place: int
+@given(PLANS, PENCE, PENCE, st.integers(0, 7))
+def test_what_is_beyond_the_due_goes_to_the_named_line_as_far_as_that_takes_it(
+    plan: tuple[list[Taking], StrategyName, int], pence: int, due: int, place: int
 ) -> None:
-    lines, _, _ = plan
+    lines, strategy, _ = plan
     at = place % len(lines)
-    found = split_to_one(pence, lines, at)
+    found = split_beyond(pence, due, lines, at, strategy)
     assert sum(found.parts) + found.over == pence
-    assert sum(found.parts) == found.parts[at]
+    assert all(
+        part <= line.most
+        for part, line in zip(found.parts, lines, strict=True)
+        if line.most is not None
+    )
+    usual = split(min(pence, due), lines, strategy).parts
+    assert all(part >= before for part, before in zip(found.parts, usual, strict=True)), (
+        "nobody gets less of what is due"
+    )
     most = lines[at].most
-    assert found.parts[at] == (pence if most is None else min(pence, most))
+    rest = pence - sum(usual)
+    assert found.parts[at] >= usual[at] + (
+        rest if most is None else max(min(rest, most - usual[at]), 0)
+    )
+    assert not found.over or all(line.most is not None for line in lines)
