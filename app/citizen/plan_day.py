@@ -14,7 +14,7 @@ from app.citizen.plan_case import Worked
 from app.citizen.plan_dates import Rhythm
 from app.citizen.plan_steps import DAY, PLAN, next_step
 from app.http.access import signed_in
-from app.http.fields import Choice, DayOfMonth
+from app.http.fields import Choice, DayOfMonth, WholeNumber
 from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.often import often, weekday
 from app.http.pages import page
@@ -24,18 +24,44 @@ from plan.terms import Every
 
 blueprint = Blueprint("plan_day", __name__)
 OFFERED: Final = ("1", "15", "28")
+LAST_DAY: Final = 28
+"""The last day of the month on which a plan is paid."""
 WEEKDAYS: Final = range(1, 6)
 """Monday to Friday: at a weekend no payment is taken."""
 OTHER: Final = "other"
+BENEFIT: Final = "benefit"
 
 
 class Day(FormSchema):
-    day = Choice((*OFFERED, OTHER), empty=_l("Select which day you want to pay each month"))
+    day = Choice(
+        (*OFFERED, BENEFIT, OTHER), empty=_l("Select which day you want to pay each month")
+    )
+    benefit = fields.String()
     other = fields.String()
 
 
 class OtherDay(FormSchema):
     other = DayOfMonth(empty=_l("Day of the month must be between 1 and 28"))
+
+
+class BenefitDay(FormSchema):
+    benefit = WholeNumber(
+        least=1,
+        most=31,
+        empty=_l("Enter the day of the month your benefit is paid"),
+        wrong=_l("Day your benefit is paid must be between 1 and 31"),
+    )
+
+
+TYPED: Final = {OTHER: OtherDay, BENEFIT: BenefitDay}
+"""Answers with a number of their own."""
+
+
+def day_after(day: int) -> int:
+    """The day of the month after this one, if every month has it, else the 1st: a benefit of the
+    31st is paid on the last day of a shorter month. One that falls on a weekend is paid before it,
+    and our payment after it, so the order holds."""
+    return day + 1 if day < LAST_DAY else 1
 
 
 def day_of_week(every: Every) -> Choice:
@@ -71,11 +97,12 @@ def day_sent() -> Response:
     if not form.ok:
         return _page(worked, form)
     chosen = form.data["day"]
-    if chosen == OTHER:
-        own = read_form(OtherDay(), MultiDict({"other": form.value("other")}))
+    if chosen in TYPED:
+        own = read_form(TYPED[chosen](), MultiDict({chosen: form.value(chosen)}))
         if not own.ok:
-            return _page(worked, form.with_error("other", own.errors["other"]))
-        chosen = own.data["other"]
+            return _page(worked, form.with_error(chosen, own.errors[chosen]))
+        typed = int(own.data[chosen])
+        chosen = day_after(typed) if chosen == BENEFIT else typed
     return redirect(next_step(plan_case.keep(pay_day=int(chosen))), 303)
 
 

@@ -51,7 +51,7 @@ OTHERWISE: Final = {
     "People in a home like yours usually spend up to £x on this.": "says that it is a month’s",
     "above guideline, no reason given": "what a department reads, as a code",
     "Choose your budget file": "‘Choose the file you saved’, as the same page has it",
-    "the day after my benefit is paid": "a hint to every choice: the day differs by benefit",
+    "the day after my benefit is paid": "an answer of its own, so it begins with a capital",
     "Do you agree to share your plan with these departments?": "asked for each one separately",
 }
 """Published words that no page says, and why."""

@@ -83,6 +83,23 @@ def test_each_question_says_exactly_what_is_missing(tamsin: Seated) -> None:
     assert page.errors() == {"agree": "Select yes if you agree to this plan"}
 
 
+@pytest.mark.parametrize(("paid_on", "pays_on"), [("19", 20), ("27", 28), ("28", 1), ("31", 1)])
+def test_the_day_after_a_benefit_is_one_that_every_month_has(
+    portal: Portal, tamsin: Seated, paid_on: str, pays_on: int
+) -> None:
+    """D63: of the benefit nothing is kept."""
+    page = tamsin.send(tamsin.get("/plan"), do="continue")
+    for typed in ("", "0", "32", "x"):
+        again = tamsin.send(page, day="benefit", benefit=typed)
+        assert set(again.errors()) == {"benefit"}
+        assert again.value("benefit") == typed
+    tamsin.send(page, day="benefit", benefit=paid_on)
+    page = on(tamsin, tamsin.get("/plan/how"))
+    assert page.says(f"Day of the month {pays_on}")
+    tamsin.send(page, agree="yes")
+    assert [day for _, day, _, _ in plans(portal)] == [pays_on]
+
+
 def test_a_no_shows_the_new_plan_first_and_that_department_is_told_nothing(
     portal: Portal, tamsin: Seated
 ) -> None:
