@@ -51,6 +51,8 @@ def test_priya_is_short_and_has_three_next_steps_in_order(portal: Portal, priya:
         "2. Ask the departments to pause",
         "3. Check benefits you may be missing",
     ]
+    assert page.says("National Debtline: 0808 808 4000")
+    assert page.says("Each month £88 more goes out than comes in. Can you help me?”")
     assert page.says("Sampleshire Council: 0161 496 0105")
     assert page.links()["Change a figure"] == "/budget/check"
     assert "Save a copy of your budget to show an adviser" in page.links()
@@ -87,6 +89,7 @@ def test_f40_what_a_home_needs_to_live_on_is_kept_whatever_the_budget_says(priya
     page = priya.get("/plan")
     assert (page.path, page.heading) == ("/plan/not-now", NO_MONEY)
     assert page.says("A home like yours needs at least £")
+    assert page.says("what I have is hardly enough to live on.")
     assert page.says("With that kept, there is too little for a plan. There is help.")
 
 
