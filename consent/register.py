@@ -42,7 +42,7 @@ class DepartmentEntry:
     where the department lets a permission to ask it last no longer than that (F11), `bank` where
     it is paid, `takes_heads` that it wants to be told when money is on its way to it (F58),
     `stops_charges` that it adds no interest and no fee to a debt while a plan with it is kept
-    (F47).
+    (F47), `pays_benefits` that it is the one to ask to take money from a benefit (D64).
 
     `staff_sign_in` is the issuer at which its own staff sign in, `staff` the first of them
     (register/staff.toml)."""
@@ -65,6 +65,7 @@ class DepartmentEntry:
     silence_days: int = 0
     longest_days: int = 0
     stops_charges: bool = False
+    pays_benefits: bool = False
     bank: BankDetails | None = None
     staff_sign_in: str = ""
     staff: tuple[First, ...] = ()

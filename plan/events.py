@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """The first payment moved to a later day: nobody had agreed in time for it."""
     DAY_MOVED = "day_moved"
     """One payment has another day, by the person's word."""
+    WAY_CHANGED = "way_changed"
+    """The person pays in another way from now on."""
     FELL_DUE = "fell_due"
     PAYMENT_CAME = "payment_came"
     PAID_AHEAD = "paid_ahead"

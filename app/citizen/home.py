@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from app.citizen import budget_steps, budget_visit, permission_words, who
+from app.citizen import budget_steps, budget_visit, permission_words, plan_words, who
 from app.citizen.slots import BUDGET
 from app.citizen.steps import NINO, next_step
 from app.citizen.view import current_view
@@ -20,7 +20,9 @@ from app.http.pages import page
 from app.http.text import gettext
 from consent.purposes import Purpose
 from debts.view import View
+from plan.lifecycle import PlanState
 from plan.progress import PlanSoFar, progress
+from plan.standing import Standing, standing
 
 blueprint = Blueprint("home", __name__)
 DONE: Final = "completed"
@@ -53,6 +55,8 @@ def home() -> Response:
         plan=plan,
         get_debts=_get_debts(to_ask),
         waiting_for=_waiting_for(plan),
+        stands=_stands(plan),
+        asks=plan_words.asks(plan) if plan is not None else [],
         view=view if view.answered else None,
         count=len(live),
         ends_soon=min(ends_soon, key=lambda grant: grant.expires_at, default=None),
@@ -93,6 +97,14 @@ def _money() -> str:
     if BUDGET not in session.visit().slots():
         return TO_DO
     return DONE if budget_steps.whole(budget_visit.walk()) else BEGUN
+
+
+def _stands(plan: PlanSoFar | None) -> Standing | None:
+    """How a plan that runs stands with its payments."""
+    if plan is None or plan.state is not PlanState.ACTIVE:
+        return None
+    part = services()
+    return standing(part.store, part.clock, actor=session.person(), plan_id=plan.plan_id)
 
 
 def _waiting_for(plan: PlanSoFar | None) -> list[str]:

@@ -28,5 +28,6 @@ def agreed() -> Response:
         letter=plan_letter.made(plan),
         answer_by=max((line.answer_by for line in plan.lines if line.answer_by), default=None),
         departments=plan_words.by_department(plan),
-        method=plan_words.METHODS.get(plan.method, ""),
+        method=plan.method,
+        way=plan_words.way(plan.method),
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from app.citizen import plan_dates, plan_words
-from app.citizen.plan_steps import PLAN, PROGRESS
+from app.citizen.plan_steps import OTHER_HOW, PLAN, PROGRESS
 from app.http import session
 from app.http.access import signed_in
 from app.http.current import services
@@ -39,6 +39,7 @@ LEADS_TO: Final[Mapping[str, str]] = {
     "more": "/plan/change/amount",
     "one_day": "/plan/change/one-day",
     "day": "/plan/change/amount",
+    "way": OTHER_HOW,
     "new_debt": "/debts/get",
     "moved": "/account",
     "controlled": "/stay-safe",

@@ -6,8 +6,10 @@ this visit, and is laid beside the plan by the tag of each line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
@@ -21,6 +23,7 @@ from app.http import session
 from app.http.access import signed_in
 from app.http.current import services
 from app.http.pages import page
+from consent.ids import DepartmentCode
 from debts.ephemeral import Ephemeral
 from debts.money import Pence
 from debts.view import View
@@ -34,18 +37,22 @@ from plan.rules.frequencies import Frequency
 from plan.rules.proposal import propose
 from plan.rules.strategies import StrategyName
 from plan.standing import standing
-from plan.store import payments, remittances
+from plan.store import agreements, payments, remittances
+from plan.terms import Method
 
 blueprint = Blueprint("plan_progress", __name__)
+HAS_PAGE: Final = frozenset({Method.PAY_BY_BANK, Method.STANDING_ORDER, Method.CASH})
+"""Ways to pay that have a page of their own; a card is asked for where the amount is."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Left(Ephemeral):
     """What the answers of this visit say of the plan's lines. Pence; `payments` is how many are
     left, None where the payment is too small to say. `missing` are departments without an answer
-    on the page."""
+    on the page; `by_department` is what each of the others says."""
 
     pence: Pence
+    by_department: Mapping[DepartmentCode, Pence]
     payments: int | None
     finish: date | None
     cleared: tuple[str, ...]
@@ -65,12 +72,18 @@ def so_far() -> Response:
     with part.store.transaction(actor) as tx:
         paid = payments.paid_by_line(tx, plan.plan_id)
         sent = remittances.last_sent(tx, plan.plan_id)
+        charged = agreements.active(tx, plan.plan_id) is not None
     count = plan.payments_made + left.payments if left and left.payments is not None else 0
     return page(
         "citizen/plan/progress.html",
         plan=plan,
         left=left,
         count=count,
+        way=plan_words.way(plan.method, charged=charged),
+        by_card=charged or plan.method not in HAS_PAGE,
+        charged=charged,
+        asks=plan_words.asks(plan),
+        whom_to_ask=plan_words.whom_to_ask(plan),
         done=100 * plan.payments_made // count if count else 0,
         departments=plan_words.by_department(plan, paid, sent=sent),
         stands=standing(part.store, part.clock, actor=actor, plan_id=plan.plan_id),
@@ -120,8 +133,12 @@ def left_to_pay(
             claims[tag] = claim_from_debt(numbered.debt, numbered.department, on=plan_dates.today())
     gone = {line.department for tag, line in tags.items() if tag not in claims} & answered
     count = _payments(plan, rhythm or own, list(claims.values()), payment or plan.payment)
+    each = dict.fromkeys(answered & wanted, 0)
+    for claim in claims.values():
+        each[DepartmentCode(claim.department)] += claim.balance_pence
     return Left(
-        pence=Pence(sum(claim.balance_pence for claim in claims.values())),
+        pence=Pence(sum(each.values())),
+        by_department={code: Pence(pence) for code, pence in each.items()},
         payments=count if not wanted - answered else None,
         finish=_finish(plan, count, rhythm or own) if count and not wanted - answered else None,
         cleared=tuple(

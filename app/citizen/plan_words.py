@@ -23,7 +23,7 @@ from debts.ephemeral import Ephemeral
 from debts.money import Pence, format_pounds
 from debts.view import Numbered
 from plan.answer_words import REASON_WORDS
-from plan.lifecycle import ShareState
+from plan.lifecycle import PlanState, ShareState
 from plan.progress import LineSoFar, PlanSoFar
 from plan.rules.affordability import Affordable, Part, part_of
 from plan.rules.frequencies import Frequency, at_most
@@ -36,12 +36,13 @@ from plan.terms import Every, Method
 from plan.terms import Reason as Answer
 
 METHODS: Final[dict[Method, Any]] = {
-    Method.PAY_BY_BANK: _l("Bank payment that you approve each time"),
+    Method.PAY_BY_BANK: _l("Bank transfer each time"),
     Method.CARD: _l("Debit card"),
     Method.STANDING_ORDER: _l("Standing order"),
     Method.CASH: _l("Cash"),
 }
 """The ways to pay that a person can choose, in the order of the page (D64)."""
+
 
 STATES: Final[dict[ShareState, Any]] = {
     ShareState.PENDING: _l("Not answered yet"),
@@ -119,6 +120,7 @@ class DepartmentRow:
     """A department of an agreed plan: what it gets of each payment, its lines, what came for it so
     far, and on which day it was sent some of it last. Pence."""
 
+    code: DepartmentCode
     name: str
     pence: int
     lines: tuple[LineSoFar, ...]
@@ -131,6 +133,14 @@ class DepartmentRow:
         states = dict.fromkeys(line.state for line in self.lines)
         return ", ".join(str(STATES[state]) for state in states)
 
+    @property
+    def live(self) -> bool:
+        return any(line.live for line in self.lines)
+
+    @property
+    def refused(self) -> bool:
+        return any(line.state is ShareState.REFUSED for line in self.lines)
+
 
 def by_department(
     plan: PlanSoFar,
@@ -142,6 +152,7 @@ def by_department(
     """The departments of an agreed plan, A to Z. `paid` is pence by line, `sent` the last day."""
     found = [
         DepartmentRow(
+            code,
             (names or name)(code) or code,
             sum(line.pence for line in lines if line.live),
             lines,
@@ -188,10 +199,36 @@ def done_with(plan: PlanSoFar) -> list[str]:
     )
 
 
+def asks(plan: PlanSoFar) -> list[tuple[str, UUID]]:
+    """Departments that ask for another amount, with the line that the person is to choose about;
+    none while the plan stands still."""
+    runs = plan.live and plan.state is not PlanState.PAUSED
+    return [
+        (name(line.department), line.share_id)
+        for line in plan.lines
+        if runs and line.state is ShareState.CHANGE_ASKED and line.asked_pence is not None
+    ]
+
+
+def whom_to_ask(plan: PlanSoFar) -> list[tuple[str, str, str]]:
+    """The departments that are in the plan, where they can be called, and the reference by which
+    each knows the plan, A to Z."""
+    found = {line.department: line.part_reference for line in plan.lines if line.live}
+    entries = {services().register.find(code): reference for code, reference in found.items()}
+    return sorted((one.name, one.phone, ref) for one, ref in entries.items() if one and one.phone)
+
+
 def name(code: str) -> str:
     """A department's name by its code."""
     entry = services().register.find(code)
     return entry.name if entry else ""
+
+
+def way(method: Method, *, charged: bool = False) -> str:
+    """How a plan is paid; `charged` is that a card is taken from by itself."""
+    if charged:
+        return _("Debit card, charged by itself on each payment day")
+    return str(METHODS.get(method, ""))
 
 
 def rows(worked: Worked, proposal: Proposal | None = None) -> list[Row]:

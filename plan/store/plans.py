@@ -177,6 +177,11 @@ def change_terms(tx: Tx, row: PlanRow, terms: Terms, event: PlanEvent) -> None:
     )
 
 
+def set_method(tx: Tx, plan_id: PlanId, method: Method, event: PlanEvent) -> None:
+    """The way in which it is paid from now on."""
+    _change(tx, plan_id, event, method=method.value)
+
+
 def next_version(tx: Tx, row: PlanRow, payment_pence: int, event: PlanEvent) -> None:
     """The same plan with another payment, because a part of it changed."""
     _change(tx, row.plan_id, event, version=row.version + 1, payment_pence=payment_pence)

@@ -152,6 +152,7 @@ def test_the_way_to_a_yes_d62_to_d67(album: Album) -> None:
     client.send(client.get("/plan"), do="continue")
     album.shot("/plan/day", "day")
     album.error("/plan/day", "day-error", day="other", other="31")
+    album.error("/plan/day", "day-benefit-error", day="benefit", benefit="32")
     client.send(client.get("/plan/day"), day="15")
     album.shot("/plan/how", "how")
     album.error("/plan/how", "how-error")
@@ -337,6 +338,27 @@ def test_paying_d70_to_d73(album: Album) -> None:
     client.send(client.get("/plan/pay/card"), "/plan/pay/card")
     album.shot("/plan/pay/card", "card-none")
     store.close()
+
+
+def test_another_way_to_pay_d64(album: Album) -> None:
+    client = album.of("testwell", *TAMSIN)
+    client.send(on(client, client.get("/plan"), method="cash"), agree="yes")
+    album.shot("/plan/agreed", "way-agreed-cash")
+    album.says("council", "dvla")
+    album.says("dwp", said=Said.CHANGE_ASKED, pence=5100)
+    fell_due(album.portal, 0)
+    album.shot("/home", "way-home-due-and-asked")
+    album.shot("/plan/progress", "way-progress-cash")
+    album.surfer.page.get_by_text("Does a figure look wrong?").click()
+    album.surfer.look("way-progress-wrong-figure")
+    album.shot("/plan/change/how", "way-change")
+    album.surfer.page.get_by_text("Can it be taken from my benefit?").click()
+    album.surfer.look("way-from-benefit")
+    client.send(client.get("/plan/change/how"), method="standing_order")
+    album.shot("/plan/progress", "way-progress-standing-order")
+    sql(album.portal, "update instalment set due_on = due_on - 3 where state = 'due'")
+    album.shot("/home", "way-home-late")
+    album.shot("/plan/pay?how_much=other", "way-pay-other")
 
 
 def test_other_ways_to_collect_d68(album: Album) -> None:

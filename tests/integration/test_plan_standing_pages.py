@@ -9,7 +9,7 @@ import pytest
 from consent.ids import DepartmentCode
 from consent.people import Department
 from consent.store import WORKER, open_store
-from debts.debt import Debts, NoDebts
+from debts.debt import Debts, NoDebts, Unanswered, Unavailable
 from plan.answer import Said
 from plan.clear import clear
 from plan.terms import EndedReason
@@ -87,6 +87,56 @@ def test_due_today_and_one_late(portal: Portal, tamsin: Seated) -> None:
     assert page.links()["See what you can do"] == "/plan/missed"
 
 
+def test_the_home_page_says_what_is_due_and_what_has_not_come_d08(
+    portal: Portal, tamsin: Seated
+) -> None:
+    assert "is due today" not in tamsin.get("/home").text
+    fell_due(portal, 0)
+    assert tamsin.get("/home").says("£97.24 is due today.")
+    sql(portal, "update instalment set due_on = due_on - 3 where state = 'due'")
+    page = tamsin.get("/home")
+    assert page.says("A payment has not come: £97.24. It happens.")
+    assert page.links()["See what you can do"] == "/plan/missed"
+
+
+def test_a_department_that_asks_for_another_amount_is_named_where_a_person_looks_first(
+    portal: Portal, tamsin: Seated
+) -> None:
+    say(portal, "dvla", Said.CHANGE_ASKED, 500)
+    ((line,),) = portal.rows("select share_id from plan_share where department = 'dvla'")
+    for path in ("/home", "/plan/progress"):
+        page = tamsin.get(path)
+        assert page.says("Driver and Vehicle Licensing Agency asks for another amount. You choose.")
+        assert f"/plan/answers/{line}" in page.links().values()
+    tamsin.send(tamsin.get("/plan/change/pause"), payments="1")
+    assert "asks for another amount" not in tamsin.get("/plan/progress").text, "not while it rests"
+
+
+def test_a_no_leads_to_its_reason(portal: Portal, tamsin: Seated) -> None:
+    say(portal, "dvla", Said.REFUSED)
+    page = tamsin.get("/plan/progress")
+    assert page.says("Driver and Vehicle Licensing Agency Said no. See why")
+    assert page.says("Each month: Nothing")
+    assert page.says("Left to pay: Not in the plan")
+
+
+def test_what_each_department_says_is_left_stands_beside_what_was_paid_d69(
+    portal: Portal, tamsin: Seated
+) -> None:
+    """Both figures, and whom to ask where they do not fit together."""
+    page = tamsin.get("/plan/progress")
+    assert page.says("Left to pay: £80")
+    assert page.says("Left to pay: £612.40")
+    own = "select part_reference from plan_share where department = 'dvla'"
+    assert page.says(f"Licensing Agency: 0161 496 0106, {portal.rows(own)[0][0]}")
+    now = portal.services.clock.now()
+    change_answer(tamsin, "dvla", answer=Unavailable(now, Unanswered.TIMED_OUT))
+    assert tamsin.get("/plan/progress").says("Left to pay: Not known")
+    later = seat(portal, "testwell").get("/plan/progress")
+    assert "Left to pay" not in later.text
+    assert "Does a figure look wrong?" not in later.text
+
+
 def test_ahead(portal: Portal, tamsin: Seated) -> None:
     fell_due(portal, 9, paid=9724)
     sql(portal, "update instalment set due_on = due_on + 20 where state = 'paid'")
@@ -108,6 +158,7 @@ def test_a_department_that_is_paid_is_said_in_words(portal: Portal, tamsin: Seat
     cleared(portal, "dvla")
     page = tamsin.get("/plan/progress")
     assert page.says("You have finished paying Driver and Vehicle Licensing Agency.")
+    assert page.says("Left to pay: Nothing")
 
 
 def test_before_the_end_there_is_no_page_of_the_end(portal: Portal, tamsin: Seated) -> None:
