@@ -148,6 +148,11 @@ class Place:
     signer_socket: Path
 
 
+def cash_prefix(environ: Mapping[str, str], *, demonstration: bool) -> str:
+    """The digits by which a cash network knows us; empty where none takes cash for us."""
+    return environ.get("SVD_CASH_PREFIX", DEMONSTRATION_CASH if demonstration else "")
+
+
 def read_place(environ: Mapping[str, str]) -> Place:
     said = environ.get("SVD_MODE", "")
     demonstration = environ.get("SVD_DEMONSTRATION") == "1" and said != "production"
@@ -207,7 +212,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
             environ.get("SVD_NOTIFY_TEXT_TEMPLATE", text),
         ),
         paying_account=paying_account(environ, demonstration=demonstration),
-        cash_prefix=environ.get("SVD_CASH_PREFIX", DEMONSTRATION_CASH if demonstration else ""),
+        cash_prefix=cash_prefix(environ, demonstration=demonstration),
         brand="govuk" if environ.get("BRAND") == "govuk" else "generic",
         more_form_origins=_list(environ.get("SVD_FORM_ORIGINS", "")),
         more_hosts=_list(environ.get("SVD_HOSTS", "")),

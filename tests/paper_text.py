@@ -28,6 +28,8 @@ class Sheets:
     pages: tuple[str, ...]
     sizes: frozenset[float]
     tags: tuple[str, ...]
+    filled: int
+    """How many shapes are filled, such as the bars of a barcode."""
 
     @property
     def text(self) -> str:
@@ -39,14 +41,15 @@ def read(pdf: bytes) -> Sheets:
     found = sorted(n for n, body in objects.items() if b"/Type/Page/" in body)
     order = [int(n) for n in re.findall(rb"(\d+) 0 R", _one(rb"/Kids\[(.*?)\]", pdf))]
     assert found == sorted(order)
-    texts, sizes = [], set()
+    texts, sizes, filled = [], set(), 0
     for number in order:
         drawn = _stream(objects[int(_one(rb"/Contents (\d+) 0 R", objects[number]))])
         fonts = _fonts(objects, objects[number])
         texts.append(" ".join(_words(drawn, fonts).split()))
+        filled += len(re.findall(rb"(?m)^f\*?$", drawn))
         sizes |= {float(size) for size in re.findall(rb"/f\d+ ([\d.]+) Tf", drawn)}
     tags = tuple(tag.decode() for tag in re.findall(rb"/Type/StructElem[^>]*?/S/(\w+)", pdf))
-    return Sheets(pdf, tuple(texts), frozenset(sizes), tags)
+    return Sheets(pdf, tuple(texts), frozenset(sizes), tags, filled)
 
 
 def _one(pattern: bytes, text: bytes) -> bytes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from barcode import Code128
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
+from app import barcode
 from app.citizen.plan_change import to_pay
 from app.citizen.plan_steps import PLAN
 from app.http import session
@@ -32,21 +32,13 @@ def cash() -> Response:
     if plan is None:
         return redirect(PLAN, 303)
     found = can_pay(services().store, actor=session.person(), plan_id=plan.plan_id)
-    prefix, reference = settings().cash_prefix, bank_reference(plan.reference)
+    prefix = settings().cash_prefix
     return page(
         "citizen/plan/pay_cash.html",
         plan=plan,
         prefix=prefix,
-        reference=reference,
-        bars=bars(prefix + reference.replace(" ", "")),
+        reference=bank_reference(plan.reference),
+        bars=barcode.drawing(barcode.modules(prefix, plan.reference)),
         due=found.due,
         usual=found.usual,
     )
-
-
-def bars(text: str) -> tuple[int, str]:
-    """Code 128: how many modules wide with its quiet zones of ten, and the dark ones as the path of
-    a drawing that is one high."""
-    modules = f"{'0' * 10}{Code128(text).build()[0]}{'0' * 10}"
-    dark = (f"M{at} 0h1v1h-1z" for at, module in enumerate(modules) if module == "1")
-    return len(modules), "".join(dark)

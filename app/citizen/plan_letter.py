@@ -9,9 +9,11 @@ from typing import Final
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
+from app import barcode
 from app.citizen import plan_dates, plan_letter_words, plan_words, who
 from app.citizen.plan_dates import month_and_year, payment_days
 from app.citizen.plan_draft import LetterLine, LetterRun, PlanLetter
+from app.citizen.plan_letter_words import Till
 from app.citizen.plan_progress import left_to_pay
 from app.citizen.plan_steps import PLAN
 from app.citizen.plan_terms import Offer
@@ -96,11 +98,18 @@ def letter() -> Response:
         code=code(today),
         portal_address=settings().portal_url,
         month=month_and_year,
+        how_to_pay=list(plan_letter_words.how_to_pay(plan, till())) if plan.live else [],
+        bars=barcode.drawing(barcode.modules(settings().cash_prefix, plan.reference)),
         method=plan_words.METHODS.get(plan.method, ""),
         departments=plan_words.by_department(plan),
         stopped_charges=plan_words.stopped_charges(plan) if plan.live else [],
         held_off=plan_words.held_off(plan) if plan.live else [],
     )
+
+
+def till() -> Till:
+    """Where money can be paid in, by the settings."""
+    return Till(settings().paying_account, settings().cash_prefix)
 
 
 def code(day: date) -> str:

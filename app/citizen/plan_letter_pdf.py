@@ -39,6 +39,7 @@ def letter() -> Response:
         today=today,
         code=plan_letter.code(today),
         at=settings().portal_url,
+        till=plan_letter.till(),
         finish=plan_letter.finish(plan),
     )
     points = PRINTS.get(request.args.get("print", ""), USUAL_PRINT)

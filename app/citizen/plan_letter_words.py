@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
+from app import barcode
 from app.citizen import plan_words
 from app.citizen.plan_dates import month_and_year
 from app.citizen.plan_draft import LetterRun, PlanLetter
@@ -13,9 +15,21 @@ from app.http.often import day_head, each_time, pay_day
 from app.http.text import gettext as _
 from app.http.words import long_date
 from app.letters.paper import Paper, Part
+from app.paying_account import PayingAccount
 from debts.money import format_pounds
+from plan.bank_reference import bank_reference
 from plan.lifecycle import PlanState
 from plan.progress import PlanSoFar
+from plan.terms import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where money can be paid in: the account for transfers, and the digits by which a cash network
+    knows us; either may be missing."""
+
+    account: PayingAccount | None = None
+    cash_prefix: str = ""
 
 
 def paper(
@@ -28,11 +42,12 @@ def paper(
     today: date,
     code: str,
     at: str,
+    till: Till,
     finish: date | None = None,
 ) -> Paper:
     """`to` are the lines of the address and `names` gives a department's name by its code. `at` is
-    the address of the portal, where the check code is entered; `finish` when the plan is over by
-    the amounts of today."""
+    the address of the portal, where the check code is entered; `till` where it can be paid;
+    `finish` when the plan is over by the amounts of today."""
     return Paper(
         language=lang,
         title=_("Letter about your plan"),
@@ -42,6 +57,7 @@ def paper(
         box=tuple(_box(plan, letter, finish, names)),
         note=" ".join(_note(plan)),
         parts=(
+            *(how_to_pay(plan, till) if plan.live else ()),
             *(_whole(letter) if letter else _later(plan, finish, names) if plan.live else ()),
             *(_charges(plan, names) if plan.live else ()),
             *(_held_off(plan, names) if plan.live else ()),
@@ -91,6 +107,48 @@ def _box(
     if finish:
         month = month_and_year(finish)
         yield _("You finish in"), _("%(month)s, from the amounts of today", month=month)
+
+
+def how_to_pay(plan: PlanSoFar, till: Till) -> Iterator[Part]:
+    """What somebody needs who pays without our pages: the details for their bank, or the barcode
+    for a counter."""
+    reference = bank_reference(plan.reference)
+    wait = (_("Wait until we tell you that a department has agreed."),)
+    before = wait if plan.state is PlanState.PROPOSED else ()
+    if plan.method is Method.CASH and till.cash_prefix:
+        yield Part(
+            _("How to pay"),
+            words=(
+                *before,
+                _(
+                    "Take this letter to a PayPoint shop or a Post Office. Fold it so that only"
+                    " this part shows: nobody needs to read the rest."
+                ),
+                _(
+                    "Pay 3 working days before your payment day, and keep the receipt. You can use"
+                    " the letter each time."
+                ),
+                _("Reference %(reference)s", reference=reference),
+            ),
+            bars=tuple(barcode.runs(barcode.modules(till.cash_prefix, plan.reference))),
+        )
+    elif plan.method in (Method.PAY_BY_BANK, Method.STANDING_ORDER) and till.account:
+        yield Part(
+            _("How to pay"),
+            words=(
+                *before,
+                _(
+                    "Give your bank these details. Pay 2 working days before your payment day, so"
+                    " that it comes in time."
+                ),
+            ),
+            items=(
+                f"{_('Name of the account')}: {till.account.name}",
+                f"{_('Sort code')}: {till.account.sort_code_in_pairs}",
+                f"{_('Account number')}: {till.account.number}",
+                f"{_('Reference')}: {reference}",
+            ),
+        )
 
 
 def _whole(letter: PlanLetter) -> Iterator[Part]:

@@ -22,10 +22,12 @@ from flask_babel import Babel
 
 from adapters.messages.sealed_contact import ContactKeeper
 from app.citizen import plan_letter_words
+from app.citizen.plan_letter_words import Till
 from app.letters.paper import Paper
 from app.letters.press import to_pdf
 from app.local.keys import secret
-from app.settings import read_place
+from app.paying_account import paying_account
+from app.settings import cash_prefix, read_place
 from consent import register
 from consent.clock import Chance, Clock, SystemClock, london_date
 from consent.errors import NotFound
@@ -51,6 +53,7 @@ class Desk:
     contacts: ContactKeeper
     check_code_key: bytes
     portal_url: str
+    till: Till
 
 
 def main(*, due: bool, reference: str, into: Path | None, points: int) -> int:
@@ -62,6 +65,7 @@ def main(*, due: bool, reference: str, into: Path | None, points: int) -> int:
     if not url.startswith("postgresql+psycopg://"):
         sys.stderr.write("Set DATABASE_URL_WORKER (postgresql+psycopg://…).\n")
         return 2
+    demonstration = place.mode == "demonstration"
     keys = Path(os.environ.get("SVD_KEYS_DIR", place.state_dir / "keys"))
     desk = Desk(
         open_store(url, role=WORKER, pool_size=1),
@@ -70,6 +74,10 @@ def main(*, due: bool, reference: str, into: Path | None, points: int) -> int:
         ContactKeeper(secret(keys, "contact_key"), secrets.token_bytes),
         secret(keys, "check_code"),
         place.portal_url,
+        Till(
+            paying_account(os.environ, demonstration=demonstration),
+            cash_prefix(os.environ, demonstration=demonstration),
+        ),
     )
     try:
         return _act(desk, reference, into, points)
@@ -119,4 +127,5 @@ def _paper(desk: Desk, found: Posted) -> Paper:
             today=today,
             code=check_code.made(desk.check_code_key, KIND, today),
             at=desk.portal_url,
+            till=desk.till,
         )

@@ -17,7 +17,9 @@ LARGE_PRINT: Final = (16, 20)
 class Part(Ephemeral):
     """A heading and what is under it: sentences, a list, a table with its head, in this order.
 
-    `columns`: where print is not large, the table may stand in pieces, this many beside each other.
+    `bars` are where each bar of a barcode begins and how wide it is, in modules; they stand after
+    the words, and what they say stands in the words too. `columns`: where print is not large, the
+    table may stand in pieces, this many beside each other.
     """
 
     heading: str
@@ -26,6 +28,7 @@ class Part(Ephemeral):
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     columns: int = 1
+    bars: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +55,6 @@ def as_input(paper: Paper, points: int) -> bytes:
         name: getattr(paper, name)
         for name in ("language", "title", "day", "to", "lead", "box", "note", "foot")
     }
-    names = ("heading", "words", "items", "head", "rows", "columns")
+    names = ("heading", "words", "items", "head", "rows", "columns", "bars")
     parts = [{name: getattr(part, name) for name in names} for part in paper.parts]
     return json.dumps({**plain, "parts": parts, "points": points}).encode()

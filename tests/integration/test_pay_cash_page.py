@@ -69,7 +69,8 @@ def test_the_barcode_is_the_networks_digits_and_the_reference(
     reference = re.search(r"PL\w\w( \w{4}){2} \w\w", page.html)
     assert drawn
     assert reference
-    dark = {int(at) for at in re.findall(r"M(\d+) 0h1v1h-1z", drawn[2])}
+    bars = re.findall(r"M(\d+) 0h(\d+)v1h-\2z", drawn[2])
+    dark = {int(at) + n for at, width in bars for n in range(int(width))}
     modules = "".join("01"[at in dark] for at in range(int(drawn[1])))
     quiet = "0" * 10
     assert modules == quiet + Code128("0000" + reference[0].replace(" ", "")).build()[0] + quiet

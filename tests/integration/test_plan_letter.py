@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from plan.answer import Said
 from tests import paper_text
 from tests.debts_desk import Seated, seat
+from tests.integration.test_plan_change_pages import say
 from tests.pages import Page
-from tests.plan_desk import agreed, at_the_plan, quick
+from tests.plan_desk import agreed, at_the_plan, on, quick
 from tests.portal import Portal
 
 TAMSIN = ("dwp", "council", "dvla")
@@ -50,6 +52,34 @@ def test_page_and_paper_say_the_same_with_every_payment_and_a_code_that_is_ours(
     answer = stranger.send(stranger.get("/is-this-from-us"), code=code)
     assert answer.says("A letter about something you agreed")
     assert not answer.says("Tamsin")
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("cash", "Take this letter to a PayPoint shop or a Post Office."),
+        ("standing_order", "Sort code: 00-00-00"),
+        ("pay_by_bank", "Account number: 00000001"),
+    ],
+)
+def test_who_pays_without_our_pages_has_all_they_need_on_paper_d64(
+    portal: Portal, method: str, words: str
+) -> None:
+    quick(portal, "testwell", *TAMSIN)
+    client = at_the_plan(portal, "testwell", *TAMSIN)
+    client.send(on(client, client.get("/plan"), method=method), agree="yes")
+    sheets, page = paper_text.read(pdf_of(client)), client.get("/plan/letter")
+    assert len(sheets.pages) <= 2
+    for said in (words, "Wait until we tell you that a department has agreed."):
+        assert said in sheets.text.replace("• ", "")
+        assert page.says(said)
+    for said in said_on(page):
+        assert said in sheets.text.replace("• ", ""), said
+    assert ("<svg" in page.html.partition("<main")[2]) is (method == "cash")
+    assert (sheets.filled > 50) is (method == "cash")
+    for code in TAMSIN:
+        say(portal, code, Said.AGREED)
+    assert not seat(portal, "testwell").get("/plan/letter").says("Wait until we tell you")
 
 
 def said_on(page: Page) -> Iterator[str]:

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from adapters.messages.sealed_contact import ContactKeeper
@@ -71,6 +72,22 @@ def test_m06_a_letter_is_made_once_for_each_agreement_for_who_asked_for_letters(
     assert life.kinds().count(Kind.LETTER_MADE) == 1
     with pytest.raises(FileExistsError):
         main(["letter", "--reference", reference, "--into", str(into)])
+
+
+def test_m06_who_pays_in_cash_gets_the_barcode_by_post(
+    life: Life, database: Database, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chooses(life, desk, "letter", ADDRESS)
+    with psycopg.connect(database.superuser_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("update plan set method = 'cash'")
+    reference = life.plan.reference
+    for prefix, has in (("", False), ("98262", True)):
+        monkeypatch.setenv("SVD_CASH_PREFIX", prefix)
+        into = desk / f"prefix{prefix}.pdf"
+        assert main(["letter", "--reference", reference, "--into", str(into)]) == 0
+        sheets = read(into.read_bytes())
+        assert ("Take this letter to a PayPoint shop" in sheets.text) is has
+        assert (sheets.filled > 50) is has
 
 
 @pytest.mark.parametrize("channel", ["email", "none"])

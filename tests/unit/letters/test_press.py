@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app import barcode
 from app.letters import press, press_run
 from app.letters.paper import Paper, Part, as_input
 from app.letters.press import NotSet, to_pdf
@@ -130,3 +131,14 @@ def test_a_long_plan_has_every_payment_too() -> None:
     sheets = read(to_pdf(long))
     assert "£223.90" in sheets.text
     assert len(sheets.pages) <= 6
+
+
+def test_a_barcode_is_drawn_bar_by_bar_and_keeps_the_promise_to_screen_readers(
+    usual: Sheets,
+) -> None:
+    bars = tuple(barcode.runs(barcode.modules("0000", "PL7K 3XQ2 9TVA")))
+    part = Part("How to pay", ("Take this letter to a shop.",), bars=bars)
+    sheets = read(to_pdf(a_paper(parts=(part, *a_paper().parts))))
+    assert sheets.filled - usual.filled == len(bars)
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in sheets.raw
+    assert len(sheets.pages) == 2
