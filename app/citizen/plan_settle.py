@@ -9,7 +9,7 @@ from flask import Blueprint, redirect
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from app.citizen import plan_words
+from app.citizen import plan_case, plan_words
 from app.citizen.plan_change import running
 from app.citizen.plan_steps import PLAN
 from app.http import session
@@ -20,6 +20,7 @@ from app.http.forms import Form, FormSchema, blank, read_form
 from app.http.pages import page
 from app.http.text import gettext
 from consent.errors import NotFound
+from debts.money import Pence
 from plan.answers import words_to_show
 from plan.lifecycle import ShareState
 from plan.progress import LineSoFar, PlanSoFar
@@ -29,13 +30,13 @@ blueprint = Blueprint("plan_settle", __name__)
 ANSWERS: Final = "/plan/answers"
 
 
-def _schema(name: str) -> FormSchema:
+def _schema(name: str, *, may_accept: bool) -> FormSchema:
     words = gettext(
         "Select if you accept %(department)s’s change or want to keep your plan", department=name
     )
 
     class Settle(FormSchema):
-        settle = Choice(("accept", "keep"), empty=words)
+        settle = Choice(("accept", "keep") if may_accept else ("keep",), empty=words)
         line = fields.String()
 
     return Settle()
@@ -58,7 +59,9 @@ def settled(line: str) -> Response:
     found = _asked(plan, line) if plan else None
     if plan is None or found is None:
         return redirect(ANSWERS, 303)
-    form = read_form(_schema(plan_words.name(found.department)))
+    most = _most(plan)
+    may_accept = most is None or _with(plan, found) <= most
+    form = read_form(_schema(plan_words.name(found.department), may_accept=may_accept))
     if not form.ok:
         return _page(plan, found, form)
     verb = accept if form.data["settle"] == "accept" else keep_mine
@@ -87,8 +90,19 @@ def _asked(plan: PlanSoFar, line: str) -> LineSoFar | None:
     return found if named else None
 
 
+def _with(plan: PlanSoFar, line: LineSoFar) -> int:
+    """Pence of each payment, if the person accepts."""
+    return plan.payment - line.pence + (line.asked_pence or 0)
+
+
+def _most(plan: PlanSoFar) -> Pence | None:
+    """What the budget of this visit leaves for each payment. Nobody accepts more than that here
+    (F40); without a budget the page asks them to look first."""
+    worked = plan_case.worked()
+    return None if worked is None else plan_case.most_in(worked, plan.frequency)
+
+
 def _page(plan: PlanSoFar, line: LineSoFar, form: Form) -> Response:
-    asked = line.asked_pence or 0
     return page(
         "citizen/plan/settle.html",
         form=form,
@@ -99,5 +113,6 @@ def _page(plan: PlanSoFar, line: LineSoFar, form: Form) -> Response:
         said=words_to_show(
             services().store, actor=session.person(), states={line.share_id: line.state}
         ).get(line.share_id, ""),
-        payment=plan.payment - line.pence + asked,
+        payment=_with(plan, line),
+        most=_most(plan),
     )

@@ -249,6 +249,22 @@ def test_a_departments_wish_is_taken_or_refused_without_a_penalty(
     assert tamsin.get(link).path == "/plan/answers"
 
 
+def test_nobody_accepts_more_than_their_budget_leaves(portal: Portal, tamsin: Seated) -> None:
+    """F40, D68: £200 a month is what Tamsin has; DWP asks for so much that it would be £208.21."""
+    line = say(portal, "dwp", Said.CHANGE_ASKED, 15_100)
+    page = tamsin.get(f"/plan/answers/{line}")
+    assert page.says("That is more than your budget leaves: £200 a month.")
+    assert page.says("Keep my plan as it is")
+    assert "Accept" not in page.text
+    assert tamsin.send(page, settle="accept").errors()
+    assert portal.rows("select state from plan_share where department = 'dwp'") == [
+        ("change_asked",)
+    ]
+    later = seat(portal, "testwell").get(f"/plan/answers/{line}")
+    assert later.links()["Go through your money in and out first"] == "/budget"
+    assert later.says("Accept £151 a month")
+
+
 def test_another_persons_line_and_no_line_at_all_are_the_same(
     portal: Portal, tamsin: Seated
 ) -> None:
