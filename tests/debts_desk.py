@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -26,27 +28,16 @@ from consent.permit import SignInEvidence
 from consent.purposes import Purpose
 from consent.store import grants
 from consent.withdraw import withdraw
-from debts.asking import Deadlines
+from debts.asking import Deadlines, Held
 from debts.facts import Address
 from debts.visit import Visit
 from tests.pages import Page
 from tests.portal import Client, Portal
+from tests.until import LONG, until
 
 CAST = Cast.load()
-QUICK = Deadlines(
-    slow=timedelta(seconds=0.4),
-    hard=timedelta(seconds=1.5),
-    overall=timedelta(seconds=2.5),
-    late=timedelta(seconds=5),
-)
-"""For tests of what happens when somebody is slow, in a second instead of twenty."""
-PATIENT = Deadlines(
-    slow=timedelta(seconds=0.4),
-    hard=timedelta(seconds=5),
-    overall=timedelta(seconds=8),
-    late=timedelta(seconds=10),
-)
-"""For tests in which everybody answers at once, on a machine that may be busy."""
+OVER = Deadlines(slow=timedelta(0), hard=timedelta(0))
+"""Put in when a department has been silent for long enough: its deadline has passed."""
 
 
 class Seated(Client):
@@ -159,8 +150,34 @@ class Watched:
     html: str
 
 
-def watch(client: Client, path: str = "/debts/waiting", *, seconds: float = 40) -> Watched:
+class Reading:
+    """The waiting page while it is being read."""
+
+    def __init__(self) -> None:
+        self.html = ""
+        self.seen: Future[Watched]
+
+    def shows(self, words: str) -> None:
+        """Wait until this has come."""
+        until(lambda: words in self.html, words)
+
+    def end(self) -> Watched:
+        """The whole page, once it has ended."""
+        return self.seen.result(LONG)
+
+
+@contextmanager
+def reading(client: Client) -> Iterator[Reading]:
+    """Read the waiting page on another thread, while the test does what it does."""
+    with ThreadPoolExecutor(1) as reader:
+        page = Reading()
+        page.seen = reader.submit(watch, client, page)
+        yield page
+
+
+def watch(client: Client, page: Reading | None = None) -> Watched:
     """Read the waiting page piece by piece, as a browser does."""
+    page = page or Reading()
     jar = client.cookies[urlsplit(client.base_url).netloc]
     cookies = "; ".join(f"{name}={value}" for name, value in jar.items())
     started = time.monotonic()
@@ -168,17 +185,20 @@ def watch(client: Client, path: str = "/debts/waiting", *, seconds: float = 40) 
     with requests.Session() as session:
         session.trust_env = False
         reply = session.get(
-            client.base_url + path, headers={"Cookie": cookies}, stream=True, timeout=seconds
+            f"{client.base_url}/debts/waiting",
+            headers={"Cookie": cookies},
+            stream=True,
+            timeout=LONG,
         )
-        first, html = 0.0, ""
+        first = 0.0
         cards: dict[str, float] = {}
         for piece in reply.iter_content(None):
             now = time.monotonic() - started
             first = first or now
-            html += piece.decode()
-            for code in re.findall(r'id="r-([a-z]+)"', html):
+            page.html += piece.decode()
+            for code in re.findall(r'id="r-([a-z]+)"', page.html):
                 cards.setdefault(code, now)
-    return Watched(reply.headers, first, cards, time.monotonic() - started, at, html)
+    return Watched(reply.headers, first, cards, time.monotonic() - started, at, page.html)
 
 
 def ask_all(client: Client) -> float:
@@ -190,6 +210,36 @@ def ask_all(client: Client) -> float:
     return pressed
 
 
+def asked_of(portal: Portal, department: str) -> None:
+    """Wait until a department has been asked; it may hold its answer meanwhile."""
+    until(lambda: portal.asked(department), f"an ask of {department}")
+
+
+def a_page_waits(portal: Portal, client: Seated) -> None:
+    """Wait until a page looks out for news of this visit."""
+    until(lambda: portal.services.pulls.readers(client.visit) == 1, "a page that waits")
+
+
+def wait_for(client: Seated, code: str) -> Held:
+    """What lies in the vault of a department, once it has answered."""
+    until(lambda: client.visit.get(f"answer.{code}", Held), f"an answer of {code}")
+    held = client.visit.get(f"answer.{code}", Held)
+    assert held is not None
+    return held
+
+
+def get_debts_but(portal: Portal, client: Seated, silent: str, *others: str) -> Page:
+    """As `get_debts`, where one department says nothing: its deadline passes as soon as it has
+    been asked and the others have answered."""
+    with ThreadPoolExecutor(1) as reader:
+        page = reader.submit(get_debts, client)
+        asked_of(portal, silent)
+        for code in others:
+            wait_for(client, code)
+        portal.services.pulls.deadlines = OVER
+        return page.result(LONG)
+
+
 def answers(portal: Portal, person: str, **said: str) -> None:
     """How departments answer this person in this test."""
     for department, answer in said.items():
@@ -198,14 +248,12 @@ def answers(portal: Portal, person: str, **said: str) -> None:
 
 def only(portal: Portal, person: str, department: str, answer: str) -> Seated:
     """A person with one permission, whose one department answers like this."""
-    portal.services.pulls.deadlines = QUICK
     portal.control(department, person, answer)
     return seat(portal, person, department)
 
 
 def tamsin_who_owes(portal: Portal) -> Seated:
     """With debts at three departments and none at two, all of which answer at once."""
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "testwell", dwp="0", council="0", dvla="0", hmrc="none:0", hmcts="none:0")
     return seat(portal, "testwell", "dwp", "council", "dvla", "hmrc", "hmcts")
 

@@ -15,7 +15,6 @@ from consent.store import DEPARTMENT, open_store
 from debts.asking import Held
 from debts.debt import Debts
 from tests.debts_desk import (
-    PATIENT,
     Seated,
     answers,
     card,
@@ -29,7 +28,6 @@ from tests.debts_desk import (
 from tests.portal import Portal
 
 NHSBSA = DepartmentCode("nhsbsa")
-pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
@@ -163,7 +161,6 @@ def test_a_debt_somebody_was_made_to_take_on_needs_no_proof_and_no_letter(
 
 
 def test_a_reference_of_a_department_without_handles_is_kept_sealed(portal: Portal) -> None:
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "exampleton", hmcts="0")
     client = seat(portal, "exampleton", "hmcts")
     get_debts(client)

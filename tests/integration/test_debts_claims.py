@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from app.citizen.view import claims_for_plan, current_view, moratorium_until
 from plan.rules.claim import Claim
-from tests.debts_desk import PATIENT, Seated, answers, get_debts, question, seat
+from tests.debts_desk import Seated, answers, get_debts, question, seat
 from tests.portal import House, Portal
 
 
@@ -31,7 +31,6 @@ def claims(house: House, client: Seated, **more: list[str]) -> dict[str, Claim]:
 
 
 def priya(portal: Portal) -> Seated:
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "placeholder", dwp="0", council="0", hmrc="0")
     client = seat(portal, "placeholder", "dwp", "council", "hmrc")
     get_debts(client)
@@ -65,7 +64,6 @@ def test_a_department_left_out_of_the_plan_is_said_to_be_so(house: House, portal
 
 
 def test_a_moratorium_pauses_all_debts_but_those_outside_it(house: House, portal: Portal) -> None:
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "specimen", dwp="0", hmcts="0", hmrc="none:0")
     client = seat(portal, "specimen", "dwp", "hmcts", "hmrc")
     get_debts(client)

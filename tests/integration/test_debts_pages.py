@@ -9,7 +9,6 @@ from __future__ import annotations
 import pytest
 
 from tests.debts_desk import (
-    PATIENT,
     Seated,
     allow,
     answers,
@@ -21,8 +20,6 @@ from tests.debts_desk import (
     tamsin_who_owes,
 )
 from tests.portal import Portal
-
-pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
@@ -62,7 +59,6 @@ def test_a_number_that_was_never_given_out_is_no_page(tamsin: Seated) -> None:
 
 
 def test_d26_says_what_it_does_not_cover_and_offers_two_equal_ways_on(portal: Portal) -> None:
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "prototipi", dwp="none:0", hmrc="none:0", dvla="none:0")
     client = seat(portal, "prototipi", "dwp", "hmrc", "dvla")
     get_debts(client)
@@ -75,7 +71,6 @@ def test_d26_says_what_it_does_not_cover_and_offers_two_equal_ways_on(portal: Po
 
 
 def test_none_from_some_and_silence_from_others_is_not_no_debts(portal: Portal) -> None:
-    portal.services.pulls.deadlines = PATIENT
     answers(portal, "prototipi", dwp="none:0", dvla="error500")
     client = seat(portal, "prototipi", "dwp", "dvla")
     get_debts(client)

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,8 +21,8 @@ from consent.notices import load
 from consent.people import Anyone
 from consent.purposes import Purpose
 from consent.store import AUDITOR, Store, open_store
-from debts.asking import FRESH, Held
-from tests.debts_desk import PATIENT, Seated, get_debts, seat
+from debts.asking import FRESH
+from tests.debts_desk import Seated, get_debts, get_debts_but, seat, wait_for
 from tests.log_lab import worker_of
 from tests.permission_desk import stop_link
 from tests.portal import Client, Portal
@@ -117,10 +115,10 @@ def test_stopping_and_asking_again_each_throw_away_what_was_there(portal: Portal
 
 
 def test_what_came_late_is_taken_in_as_it_was_sealed(portal: Portal) -> None:
-    portal.control("dwp", "testwell", "0.5")
-    portal.services.pulls.deadlines = replace(PATIENT, hard=timedelta(seconds=0.2))
+    portal.control("dwp", "testwell", "held")
     client = seat(portal, "testwell", "dwp")
-    get_debts(client)
+    get_debts_but(portal, client, "dwp")
+    portal.control("dwp", "testwell", "0")
     wait_for(client, "dwp")
     assert "£1,620.50" not in client.get("/debts").text
     client.post("/debts/late/dwp", client.get("/debts/get").filled("/debts/get"))
@@ -160,10 +158,3 @@ def held_hash(portal: Portal, client: Seated, code: str) -> tuple[str]:
     shelf = portal.services.visits._vault
     sealed = shelf.get(f"{client.visit.id}.answers", f"answer.{code}")
     return (hashlib.sha256(sealed or b"").hexdigest(),)
-
-
-def wait_for(client: Seated, code: str, seconds: float = 5) -> None:
-    ends = time.monotonic() + seconds
-    while client.visit.get(f"answer.{code}", Held) is None:
-        assert time.monotonic() < ends, f"{code} never answered"
-        time.sleep(0.01)

@@ -13,7 +13,7 @@ from consent.store import open_store
 from plan import check_code
 from plan.remind import call_off, remind
 from tests.database import Database
-from tests.debts_desk import QUICK, Seated, card, get_debts, seat
+from tests.debts_desk import Seated, card, get_debts, seat
 from tests.message_desk import CODE_KEY, Desk
 from tests.pages import Page
 from tests.plan_life import Life
@@ -26,7 +26,6 @@ REMIND, CALL_OFF = "/debts/remind/dwp", "/debts/remind/dwp/call-off"
 @pytest.fixture
 def owain(portal: Portal) -> Seated:
     """DWP is closed until 6am, and he has said nothing about how to reach him."""
-    portal.services.pulls.deadlines = QUICK
     portal.control("dwp", "enghraifft", "closed:06:00")
     client = seat(portal, "enghraifft", "dwp")
     get_debts(client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,28 +24,38 @@ from debts.vault import MemoryVault
 from debts.visit import Visit, Visits
 from tests.builders import NOON, a_clock, set_chance
 from tests.native_lab import a_permit, a_stranger
+from tests.until import LONG
 
 CLASSES = (Asked, Held, Debt, Debts, NoDebts, NotAsked, NotMatched, Unavailable, Unanswered)
 DWP, COUNCIL = DepartmentCode("dwp"), DepartmentCode("council")
-DEADLINES = Deadlines(
-    slow=timedelta(seconds=0.05),
-    hard=timedelta(seconds=0.1),
-    overall=timedelta(seconds=0.2),
-    late=timedelta(seconds=0.4),
-)
 
 
 @dataclass
 class Department:
-    """Answers what it is told to, when it is told to."""
+    """Answers what it is told to; one that is held does so when it is let go."""
 
+    loop: WireLoop
     answer: Answer | Exception = field(default_factory=lambda: NoDebts(NOON))
-    seconds: float = 0.0
     asked: int = 0
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
+
+    def hold(self) -> None:
+        """Before it is asked."""
+        self.free.clear()
+
+    def let_go(self) -> None:
+        async def on_the_loop() -> None:
+            self.free.set()
+
+        self.loop.call(on_the_loop(), seconds=LONG)
 
     async def debts(self, permit: Permit, facts: Facts) -> Answer:
         self.asked += 1
-        await asyncio.sleep(self.seconds)
+        await asyncio.sleep(0)
+        await self.free.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -101,28 +111,24 @@ class Desk:
             self.visit, [a_permit(code) for code in codes or ("dwp",)], a_stranger(), self.book
         )
 
-    def answer(self, code: str = "dwp", seconds: float = 2) -> Answer:
+    def answer(self, code: str = "dwp") -> Answer:
         """What stands in the vault once there is something."""
-        found = self.held(code, seconds)
+        found = self.held(code)
         assert found is not None, f"{code} has not answered"
         return found.answer
 
-    def held(self, code: str, seconds: float) -> Held | None:
-        return self.wait(lambda: self.visit.get(f"answer.{code}", Held), seconds)
-
-    def wait(self, look: Callable[[], Held | None], seconds: float) -> Held | None:
+    def held(self, code: str) -> Held | None:
         with self.pulls.news(self.visit) as bell:
-            for _ in range(20):
+            while True:
                 bell.clear()
-                found = look()
-                if found is not None or not bell.wait(seconds):
+                found = self.visit.get(f"answer.{code}", Held)
+                if found is not None or not bell.wait(LONG):
                     return found
-        return None
 
     def told(self) -> list[tuple[str, ...]]:
         """What the consent side was told, once all asks have ended."""
         with ThreadPoolExecutor(1) as waiting:
-            waiting.submit(self._until_quiet).result(5)
+            waiting.submit(self._until_quiet).result(LONG)
         return self.book.told
 
     def _until_quiet(self) -> None:
@@ -137,14 +143,13 @@ def desk() -> Iterator[Desk]:
         MemoryVault(clock), clock, set_chance("visit"), pepper=b"k" * 32, classes=CLASSES
     )
     loop = WireLoop().start()
-    dwp, council = Department(), Department()
+    dwp, council = Department(loop), Department(loop)
     with ThreadPoolExecutor(4) as threads:
         pulls = Pulls(
             {DWP: dwp, COUNCIL: council},
             clock,
             spawn=loop.submit,
             threads=threads,
-            deadlines=DEADLINES,
         )
         yield Desk(clock, visits.open(visits.new_secret()), pulls, dwp, council)
         loop.stop()
@@ -167,25 +172,27 @@ def test_an_answer_without_debts_looks_the_same_in_the_book(desk: Desk) -> None:
 
 def test_one_that_breaks_has_its_own_gap_and_delays_nobody(desk: Desk) -> None:
     desk.dwp.answer = RuntimeError("anything")
-    desk.council.seconds = 0.02
+    desk.council.hold()
     desk.ask("dwp", "council")
     broken = desk.answer("dwp")
     assert isinstance(broken, Unavailable)
     assert broken.reason is Unanswered.ERROR
+    desk.council.let_go()
     assert isinstance(desk.answer("council"), NoDebts)
 
 
 def test_an_answer_after_the_deadline_is_kept_as_late(desk: Desk) -> None:
-    desk.dwp.seconds = 0.2
+    desk.pulls.deadlines = Deadlines(hard=timedelta(0))
     desk.ask()
-    held = desk.held("dwp", 2)
+    held = desk.held("dwp")
     assert held is not None
     assert held.late
     assert desk.told() == [("answered", "dwp", "late", "")]
 
 
 def test_after_a_minute_nobody_waits_any_more(desk: Desk) -> None:
-    desk.dwp.seconds = 5
+    desk.pulls.deadlines = Deadlines(late=timedelta(seconds=0.05))
+    desk.dwp.hold()
     desk.ask()
     answer = desk.answer()
     assert isinstance(answer, Unavailable)
@@ -195,9 +202,10 @@ def test_after_a_minute_nobody_waits_any_more(desk: Desk) -> None:
 
 def test_a_grant_withdrawn_meanwhile_drops_the_answer_unread(desk: Desk) -> None:
     desk.dwp.answer = Debts((Debt("t", "DWP_UC_OP", "Overpayment", Pence(5), NOON),), NOON)
-    desk.dwp.seconds = 0.05
+    desk.dwp.hold()
     desk.ask()
     desk.book.live = False
+    desk.dwp.let_go()
     assert isinstance(desk.answer(), NotAsked)
     assert desk.told() == [("dropped", "dwp")]
 
@@ -209,15 +217,16 @@ def test_when_nobody_can_say_whether_it_may_be_read_it_is_not(desk: Desk) -> Non
 
 
 def test_an_answer_for_a_visit_that_has_ended_is_dropped(desk: Desk) -> None:
-    desk.dwp.seconds = 0.05
+    desk.dwp.hold()
     desk.ask()
     desk.visit.destroy()
+    desk.dwp.let_go()
     assert desk.told() == [("dropped", "dwp")]
     assert desk.visit.slots() == []
 
 
 def test_leaving_stops_asking(desk: Desk) -> None:
-    desk.dwp.seconds = 5
+    desk.dwp.hold()
     desk.ask()
     desk.pulls.forget_all(desk.visit)
     desk.told()
@@ -240,9 +249,10 @@ def test_two_clicks_ask_once(desk: Desk) -> None:
 
 
 def test_asking_again_needs_an_answer_that_was_not_good_enough(desk: Desk) -> None:
-    desk.dwp.seconds = 0.05
+    desk.dwp.hold()
     desk.ask()
     assert desk.pulls.due(desk.visit, [DWP], again=True) == []
+    desk.dwp.let_go()
     desk.answer()
     assert desk.pulls.due(desk.visit, [DWP], again=True) == [DWP]
 

@@ -18,6 +18,7 @@ from debts.money import Pence
 from debts.vault import MemoryVault
 from debts.visit import Visit, Visits
 from tests.builders import NOON, a_clock, set_chance
+from tests.until import until
 
 CLASSES = (Debt, Debts, NoDebts, Arrangement, Held, Hold, Flag)
 
@@ -158,7 +159,4 @@ def entries_of(vault: MemoryVault) -> int:
 
 
 def until_empty(vault: MemoryVault) -> None:
-    ends = time.monotonic() + 5
-    while entries_of(vault):
-        assert time.monotonic() < ends, "the sweep does not come"
-        time.sleep(0.005)
+    until(lambda: not entries_of(vault), "the sweep")
