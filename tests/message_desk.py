@@ -38,7 +38,7 @@ KEEPER = ContactKeeper(b"a" * 32, set_chance("contact"))
 class Desk:
     """`notify` is the adapter; `not_sent` counts why messages did not go."""
 
-    def __init__(self, life: Life, house: House, *, total_seconds: float = 5.0) -> None:
+    def __init__(self, life: Life, house: House, *, total_seconds: float = 60.0) -> None:
         self.life, self.simulators = life, house.simulators
         self.url = house.simulators.addresses["notify"]
         self.loop = WireLoop("test").start()
@@ -59,7 +59,7 @@ class Desk:
 
     def close(self) -> None:
         self.simulators.control("notify", {"reset": True})
-        self.loop.call(self.wire.close(), seconds=5)
+        self.loop.call(self.wire.close(), seconds=60)
         self.loop.stop()
 
     def reachable(
@@ -117,7 +117,7 @@ class Desk:
         return sorted(row.kind for row in self.rows())
 
     def _listing(self) -> dict[str, Any]:
-        reply = self.simulators._session.get(f"{self.url}/_control", timeout=5)
+        reply = self.simulators._session.get(f"{self.url}/_control", timeout=60)
         listing: dict[str, Any] = reply.json()
         return listing
 

@@ -72,7 +72,7 @@ class PayProcess:
         """At once, as by a power switch."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
             if self.process.stdout is not None:
                 self.process.stdout.close()
 
@@ -84,8 +84,10 @@ class PayLab:
     process: PayProcess
     loop: WireLoop
     payments: GovukPay
+    hasty: GovukPay
+    """The same account; gives up on an answer after three seconds."""
 
-    def do(self, errand: Coroutine[Any, Any, T], *, seconds: float = 20) -> T:
+    def do(self, errand: Coroutine[Any, Any, T], *, seconds: float = 60) -> T:
         return self.loop.call(errand, seconds=seconds)
 
     def start(self, pence: int = 5000, reference: str = "", **more: Any) -> ProviderPayment:
@@ -101,10 +103,10 @@ class PayLab:
 
     def pay(self, payment: ProviderPayment, *, card: str = GOOD, then: str = "confirm") -> None:
         """As a person with a browser would: look, type, confirm."""
-        page = requests.get(payment.pay_url, timeout=5)
+        page = requests.get(payment.pay_url, timeout=60)
         assert page.status_code == 200, page.text
         for said in ({"how": "card", "card": card}, {"how": then}):
-            answer = requests.post(payment.pay_url, said, timeout=5, allow_redirects=False)
+            answer = requests.post(payment.pay_url, said, timeout=60, allow_redirects=False)
             assert answer.status_code in (200, 303), answer.text
 
     def paid(self, pence: int = 5000, **more: Any) -> ProviderPayment:
@@ -115,7 +117,7 @@ class PayLab:
         return self.do(self.payments.payment(payment.id))
 
     def control(self, **body: Any) -> dict[str, Any]:
-        reply = requests.post(f"{self.process.url}/_control", json=body, timeout=20)
+        reply = requests.post(f"{self.process.url}/_control", json=body, timeout=60)
         assert reply.status_code == 200, reply.text
         said: dict[str, Any] = reply.json()
         return said
@@ -124,7 +126,7 @@ class PayLab:
         self.control(faults=[{"on": on, "kind": kind, **more}])
 
     def ledger(self) -> dict[str, Any]:
-        said: dict[str, Any] = requests.get(f"{self.process.url}/_ledger", timeout=5).json()
+        said: dict[str, Any] = requests.get(f"{self.process.url}/_ledger", timeout=60).json()
         return said
 
 
@@ -143,16 +145,22 @@ def facts(pence: int = 5000, reference: str = "", key: str = "") -> dict[str, An
 
 
 @contextmanager
-def a_provider(folder: Path, *, total_seconds: float = 70, **more: Any) -> Iterator[PayLab]:
+def a_provider(folder: Path, **more: Any) -> Iterator[PayLab]:
     keys.ensure(folder / "keys")
     process = PayProcess(folder, **more)
     process.up()
     loop = WireLoop().start()
-    wire = Wire([process.url], demonstration=True, total_seconds=total_seconds)
+    wires = (
+        Wire([process.url], demonstration=True),
+        Wire([process.url], demonstration=True, total_seconds=3),
+    )
     key = keys.text(folder / "keys", "govuk_pay_api_key")
     try:
-        yield PayLab(process, loop, GovukPay(wire, process.url, key, pages=process.url))
-        loop.call(wire.close(), seconds=5)
+        yield PayLab(
+            process, loop, *(GovukPay(wire, process.url, key, pages=process.url) for wire in wires)
+        )
+        for wire in wires:
+            loop.call(wire.close(), seconds=60)
     finally:
         loop.stop()
         process.kill()

@@ -140,7 +140,7 @@ class Stage:
         key = keys.text(self.folder / "house" / "keys", "govuk_pay_api_key")
         self.wire = Wire({self.pay.url}, demonstration=True)
         service = GovukPay(self.wire, self.pay.url, key, pages=self.pay.url)
-        return PayLab(self.pay, WireLoop().start(), service)
+        return PayLab(self.pay, WireLoop().start(), service, hasty=service)
 
     def _cards(self) -> None:
         """First payments made elsewhere, so that the cards may be charged."""

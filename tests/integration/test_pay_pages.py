@@ -49,7 +49,7 @@ def worker_looks(portal: Portal, taking: Taking) -> None:
 
 def types_card(address: str, card: str, *, then: str = "confirm") -> None:
     for said in ({"how": "card", "card": card}, {"how": then}):
-        answer = requests.post(address, said, timeout=5, allow_redirects=False)
+        answer = requests.post(address, said, timeout=60, allow_redirects=False)
         assert answer.status_code in (200, 303), answer.text
 
 
@@ -132,7 +132,7 @@ def test_a_card_that_is_refused_takes_nothing_and_another_try_is_open(
     portal: Portal, tamsin: Seated, taking: Taking
 ) -> None:
     address = begins(tamsin)
-    requests.post(address, {"how": "card", "card": DECLINED}, timeout=5, allow_redirects=False)
+    requests.post(address, {"how": "card", "card": DECLINED}, timeout=60, allow_redirects=False)
     worker_looks(portal, taking)
     page = tamsin.get("/plan/pay/return")
     assert page.heading == "No money has been taken"
@@ -285,7 +285,7 @@ def test_what_goes_back_reaches_the_card_once(
         taking.give_back()
         portal.simulators.control("govuk_pay", {"advance": 120})
     assert portal.rows("select state, pence from refund") == [("done", 2_500)]
-    ledger = requests.get(f"{portal.simulators.addresses['govuk_pay']}/_ledger", timeout=5).json()
+    ledger = requests.get(f"{portal.simulators.addresses['govuk_pay']}/_ledger", timeout=60).json()
     mine = [one for one in ledger["refunds"] if one["amount"] == 2_500]
     assert len(mine) == 1
     assert tamsin.get("/plan/payments").says("£25 went back to you.")

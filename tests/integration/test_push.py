@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -31,6 +30,7 @@ from tests.plan_builders import DAYS, PRIVATE
 from tests.portal import ROOT
 from tests.served_door import Served, served_door
 from tests.settled import settled_payments
+from tests.until import LONG, until
 
 DWP = DepartmentCode("dwp")
 COUNT = 3
@@ -73,7 +73,7 @@ class Office:
             yield rounds
         finally:
             rounds.stop()
-            self.loop.call(wire.close(), seconds=5)
+            self.loop.call(wire.close(), seconds=LONG)
 
     def tell(self, rounds: Rounds) -> int:
         """A second passes at the worker; how many words were put into the outbox."""
@@ -130,14 +130,7 @@ def department(served: Served, book: Path) -> Iterator[str]:
         yield "http://" + process.stderr.readline().removeprefix("told at ").strip()
     finally:
         process.terminate()
-        assert process.wait(20) == 0
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < ends, "it did not come to pass"
-        time.sleep(0.01)
+        assert process.wait(LONG) == 0
 
 
 def entries(book: Path) -> int:

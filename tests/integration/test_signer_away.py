@@ -24,11 +24,14 @@ from consent.withdraw import TOPIC
 from tests.debts_desk import card, get_debts, seat, stop_asking
 from tests.plan_builders import DAYS
 from tests.portal import House, Portal
+from tests.until import LONG, until
 
 
 @contextmanager
-def pretending(path: Path, answer: Callable[[socket.socket], None]) -> Iterator[SocketSigner]:
-    """Something else at the signer's address."""
+def pretending(
+    path: Path, answer: Callable[[socket.socket], None], seconds: float
+) -> Iterator[SocketSigner]:
+    """Something else at the signer's address, and somebody who waits so long for it."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
@@ -44,15 +47,15 @@ def pretending(path: Path, answer: Callable[[socket.socket], None]) -> Iterator[
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield SocketSigner(path, seconds=0.5)
+        yield SocketSigner(path, seconds=seconds)
 
 
 def silence(connection: socket.socket) -> None:
-    time.sleep(1.5)
+    connection.recv(65536)  # until the other side gives up
 
 
 def drips(connection: socket.socket) -> None:
-    for _ in range(30):
+    while True:
         connection.sendall(b" ")
         time.sleep(0.05)
 
@@ -74,7 +77,8 @@ def drips(connection: socket.socket) -> None:
 def test_a_bad_answer_is_a_fault_of_the_signer_and_nothing_else(
     tmp_path: Path, answer: Callable[[socket.socket], None], kind: str
 ) -> None:
-    with pretending(tmp_path / "s", answer) as client:
+    seconds = 0.5 if kind == "timed_out" else LONG
+    with pretending(tmp_path / "s", answer, seconds) as client:
         with pytest.raises(OutsideFailed) as fault:
             client.sign_status("nothing", "dwp")
         assert (fault.value.party, fault.value.kind) == ("signer", kind)
@@ -153,5 +157,4 @@ def test_when_it_cannot_be_reached_the_worker_tells_departments_later(
 def tell_all(rounds: Rounds) -> None:
     """Begin, and wait until nobody is being told any more."""
     assert rounds.deliver_due() == 1
-    while rounds._busy:
-        time.sleep(0.01)
+    until(lambda: not rounds._busy)

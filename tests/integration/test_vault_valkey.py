@@ -6,7 +6,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,12 @@ from pathlib import Path
 import pytest
 import redis
 
-from adapters.vault_valkey import ValkeyVault, VaultWritesToDisk
+from adapters.vault_valkey import PREFIX, ValkeyVault, VaultWritesToDisk
 from consent.clock import SystemClock
 from debts.debt import NoDebts
 from debts.vault import MOST_ENTRIES, VaultFull
 from debts.visit import Visits
+from tests.until import LONG, until
 
 SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
 pytestmark = pytest.mark.skipif(SERVER is None, reason="no redis-server or valkey-server here")
@@ -34,16 +34,19 @@ def server(folder: Path, *options: str) -> Iterator[str]:
     )
     try:
         url = f"redis://127.0.0.1:{port}/0"
-        for _ in range(100):
-            try:
-                redis.Redis.from_url(url).ping()
-                break
-            except redis.ConnectionError:
-                time.sleep(0.05)
+        until(lambda: answers(url), "a server")
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(LONG)
+
+
+def answers(url: str) -> bool:
+    try:
+        redis.Redis.from_url(url).ping()
+    except redis.ConnectionError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +62,11 @@ def in_(seconds: float) -> datetime:
 
 def test_an_entry_is_there_for_every_process_and_then_gone(vault_url: str) -> None:
     one, other = ValkeyVault(vault_url), ValkeyVault(vault_url)
-    one.put("v1", "answer.dwp", b"sealed", expires_at=in_(0.3))
+    one.put("v1", "answer.dwp", b"sealed", expires_at=in_(60))
     assert other.get("v1", "answer.dwp") == b"sealed"
     assert other.slots("v1") == ["answer.dwp"]
-    time.sleep(0.4)
-    assert other.get("v1", "answer.dwp") is None
+    one.put("v1", "answer.dwp", b"sealed", expires_at=in_(0.1))
+    until(lambda: other.get("v1", "answer.dwp") is None, "its end")
     assert other.slots("v1") == []
 
 
@@ -76,11 +79,21 @@ def test_what_is_taken_by_one_process_is_gone_for_the_other(vault_url: str) -> N
 
 def test_a_touch_moves_the_end_of_every_entry(vault_url: str) -> None:
     vault = ValkeyVault(vault_url)
-    vault.put("v3", "a", b"1", expires_at=in_(0.3))
-    vault.put("v3", "b", b"2", expires_at=in_(60))
-    vault.touch("v3", expires_at=in_(30))
-    time.sleep(0.4)
-    assert sorted(vault.slots("v3")) == ["a", "b"]
+    before, touched, after = in_(60), in_(120), in_(180)
+    vault.put("v3", "a", b"1", expires_at=before)
+    vault.put("v3", "b", b"2", expires_at=after)
+    vault.touch("v3", expires_at=touched)
+    assert [end_of(vault_url, f"v3:{slot}") for slot in "ab"] == [whole(touched), whole(after)]
+    assert end_of(vault_url, "v3") == whole(after)  # the list of them as well
+
+
+def end_of(vault_url: str, name: str) -> int:
+    """When the server forgets a key, in whole milliseconds."""
+    return redis.Redis.from_url(vault_url).pexpiretime(PREFIX + name)
+
+
+def whole(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def test_destroying_a_visit_leaves_other_visits_alone(vault_url: str) -> None:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +32,7 @@ from tests.builders import set_chance
 from tests.database import Database
 from tests.native_lab import Lab, a_lab
 from tests.plan_builders import DAYS, PRIVATE, THREE, agreed, allow, known_as, plan_of
+from tests.until import LONG, until
 
 DWP = DepartmentCode("dwp")
 
@@ -50,7 +50,7 @@ class Departments:
 
     def __call__(self, topic: str, department: str, ref: str) -> Told:
         if department in self.hung:
-            assert self.hanging.wait(20)
+            assert self.hanging.wait(LONG)
         if department in self.failing:
             raise OutsideFailed(department, "timed_out")
         if department in self.broken:
@@ -90,13 +90,6 @@ def hire(own: Store, clock: SetClock) -> Iterator[Callable[[Deliver], Rounds]]:
 
 
 Hire = Callable[[Deliver], Rounds]
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.01)
 
 
 def job(rounds: Rounds, name: str) -> Round:
@@ -357,9 +350,9 @@ def test_the_process_works_and_stops_cleanly(
         cwd=Path(__file__).parents[2],
     ) as process:
         try:
-            until(lambda: all(row[2] for row in outbox_rows(database)), 30)
+            until(lambda: all(row[2] for row in outbox_rows(database)))
             process.send_signal(number)
-            said, _ = process.communicate(timeout=20)
+            said, _ = process.communicate(timeout=LONG)
         finally:
             process.kill()
     assert process.returncode == 0
