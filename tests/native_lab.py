@@ -88,13 +88,13 @@ class Server:
 
     def __enter__(self) -> Server:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *what: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     async def _finish(self) -> None:
@@ -147,7 +147,7 @@ class Lab:
         self.messages = NativeMessages(self.entry, portal=self.portal, **shared)
 
     def ask(
-        self, who: Person | Facts, permit: Permit | None = None, *, seconds: float = 10
+        self, who: Person | Facts, permit: Permit | None = None, *, seconds: float = 60
     ) -> Answer:
         facts = facts_of(who) if isinstance(who, Person) else who
         errand = self.department.debts(permit or a_permit(self.code), facts)
@@ -156,10 +156,10 @@ class Lab:
     def behave(self, person: Person, answer: str) -> None:
         """Tell the department how to answer this person from now on."""
         body = {"person": person.key, "answer": answer}
-        assert requests.post(f"{self.url}/_control", json=body, timeout=5).status_code == 200
+        assert requests.post(f"{self.url}/_control", json=body, timeout=60).status_code == 200
 
     def log(self) -> dict[str, Any]:
-        said: dict[str, Any] = requests.get(f"{self.url}/_log", timeout=5).json()
+        said: dict[str, Any] = requests.get(f"{self.url}/_log", timeout=60).json()
         return said
 
 
@@ -189,6 +189,6 @@ def a_lab(folder: Path, code: str = "dwp", cast: Cast = CAST, **settings: Any) -
         with Server(make) as server:
             wire = Wire([server.url], demonstration=True)
             yield Lab(code, server.url, loop, wire, keys)
-            loop.call(wire.close(), seconds=5)
+            loop.call(wire.close(), seconds=60)
     finally:
         loop.stop()

@@ -48,7 +48,7 @@ class Upstream:
     department: Department
 
     def ask(
-        self, who: Person | Facts, permit: Permit | None = None, *, seconds: float = 15
+        self, who: Person | Facts, permit: Permit | None = None, *, seconds: float = 60
     ) -> Answer:
         facts = facts_of(who) if isinstance(who, Person) else who
         errand = self.department.debts(permit or a_permit(self.code), facts)
@@ -57,10 +57,10 @@ class Upstream:
     def behave(self, person: Person, answer: str, department: str | None = None) -> None:
         """Tell the department how to answer this person from now on."""
         body = {"person": person.key, "answer": answer, "department": department}
-        assert requests.post(f"{self.url}/_control", json=body, timeout=5).status_code == 200
+        assert requests.post(f"{self.url}/_control", json=body, timeout=60).status_code == 200
 
     def log(self) -> dict[str, Any]:
-        said: dict[str, Any] = requests.get(f"{self.url}/_log", timeout=5).json()
+        said: dict[str, Any] = requests.get(f"{self.url}/_log", timeout=60).json()
         return said
 
 
@@ -123,7 +123,7 @@ def _served(code: str, make: Callable[[str], web.Application], build: Build) -> 
         with Server(make) as server:
             wire = Wire([server.url], demonstration=True)
             yield Upstream(code, server.url, loop, build(server.url, wire))
-            loop.call(wire.close(), seconds=5)
+            loop.call(wire.close(), seconds=60)
     finally:
         loop.stop()
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
 from tests.browser import AXE
+from tests.until import LONG
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, NARROW = 1280, 320
@@ -148,7 +149,7 @@ def surfing(
 
     context = window(scripts=scripts)
     checking = context if scripts else window(scripts=True, copies=True)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(LONG * 1000)
     try:
         yield Surfer(context, home, scripts=scripts, checking=checking)
     finally:

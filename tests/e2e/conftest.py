@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import Surfer, surfing
+from tests.until import LONG
 
 if TYPE_CHECKING:
     from tests.portal import Portal
+
+expect.set_options(timeout=LONG * 1000)
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])

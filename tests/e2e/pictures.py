@@ -310,7 +310,7 @@ def test_paying_d70_to_d73(album: Album) -> None:
         said = client.send(page, follow=False, **{"how_much": "due", **more})
         address = said.response.headers["Location"]
         for typed in ({"how": "card", "card": card}, {"how": "confirm"}):
-            requests.post(address, typed, timeout=5, allow_redirects=False)
+            requests.post(address, typed, timeout=60, allow_redirects=False)
 
     portal.simulators.control(
         "govuk_pay", {"faults": [{"on": "create_payment", "kind": "after_timeout", "seconds": 1}]}

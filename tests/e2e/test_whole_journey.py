@@ -43,11 +43,9 @@ LOOKED_AT_ELSEWHERE = ("/budget", "/authorize")
 
 def journey(surfer: Surfer, key: str, **more: object) -> Journey:
     departments, _ = STORIES[key]
-    surfer.page.set_default_timeout(40_000)
     return Journey(surfer.page, surfer.home, CAST.person(key), departments, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("key", "scripts"),
     WALKS,
@@ -70,7 +68,6 @@ def ends_well(walk: Journey, portal: Portal, key: str) -> None:
     )
 
 
-@pytest.mark.timeout(300)
 def test_who_is_paid_every_two_weeks_pays_a_plan_every_two_weeks(
     surfer: Surfer, portal: Portal
 ) -> None:
@@ -114,7 +111,6 @@ def test_who_is_paid_every_two_weeks_pays_a_plan_every_two_weeks(
     assert f"£{pence / 100:.2f} in all" in said or "1 of " in said
 
 
-@pytest.mark.timeout(400)
 def test_every_page_on_the_way_is_in_order(browser: Browser, portal: Portal) -> None:
     """Tamsin's story with scripts: axe finds nothing and nothing scrolls sideways at 320 px, on
     each page of her way and on the pages of her account afterwards."""

@@ -69,7 +69,7 @@ class Killable:
                     os.kill(pid, signal.SIGKILL)
         else:
             postmaster.send_signal(signal.SIGQUIT)
-        postmaster.wait(30)
+        postmaster.wait(60)
 
     def start_again(self) -> None:
         for attempt in range(50):

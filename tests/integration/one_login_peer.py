@@ -65,7 +65,7 @@ def simulator(
         yield ready[1]
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -96,12 +96,12 @@ class Peer:
         reply = requests.post(
             f"{self.url}/config",
             json={"errorConfiguration": errors or {}, "responseConfiguration": answer or {}},
-            timeout=5,
+            timeout=60,
         )
         assert reply.status_code == 200, reply.text
 
     def rotate_keys(self) -> None:
-        assert requests.post(f"{self.url}/config/rotate", timeout=5).status_code == 200
+        assert requests.post(f"{self.url}/config/rotate", timeout=60).status_code == 200
 
 
 class Browser:
@@ -112,7 +112,7 @@ class Browser:
         self.page = ""
 
     def open(self, url: str) -> requests.Response:
-        reply = self.session.get(url, allow_redirects=False, timeout=5)
+        reply = self.session.get(url, allow_redirects=False, timeout=60)
         self.page = reply.text
         return reply
 
@@ -123,7 +123,7 @@ class Browser:
             urljoin(url, "/authorize/choice"),
             data={"asked": html.unescape(asked[1]), "person": person, "how": how},
             allow_redirects=False,
-            timeout=5,
+            timeout=60,
         )
 
     def sign_in(

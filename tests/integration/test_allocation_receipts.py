@@ -146,10 +146,10 @@ def test_the_same_answer_twice_at_the_same_time_is_one_answer(
                 time.sleep(0.01)
         first.commit()
         if same:
-            second.result(20)
+            second.result(60)
         else:
             with pytest.raises(WrongState):
-                second.result(20)
+                second.result(60)
 
 
 def test_another_departments_allocation_is_not_there_sec_62(life: Life, door: Store) -> None:

@@ -45,7 +45,7 @@ def saved(client: Client, what: str) -> bytes:
     cookies = {name: client.cookie(name) for name in (SESSION_COOKIE, VISIT_COOKIE)}
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
     reply: requests.Response = client.session.get(
-        f"{client.base_url}/budget/save-a-copy/{what}", headers={"Cookie": sent}, timeout=10
+        f"{client.base_url}/budget/save-a-copy/{what}", headers={"Cookie": sent}, timeout=60
     )
     assert reply.headers["Cache-Control"] == "no-store"
     assert "saved-copy" in reply.headers["Content-Disposition"]

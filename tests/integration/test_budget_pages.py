@@ -56,7 +56,7 @@ def download(client: Client, path: str) -> requests.Response:
     """A file, as it is sent: not one of our pages."""
     cookies = {name: client.cookie(name) for name in (SESSION_COOKIE, VISIT_COOKIE)}
     sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return client.session.get(client.base_url + path, headers={"Cookie": sent}, timeout=10)
+    return client.session.get(client.base_url + path, headers={"Cookie": sent}, timeout=60)
 
 
 def statuses(page: Page) -> list[str]:

@@ -153,11 +153,11 @@ def test_an_identity_that_is_not_proven_opens_nothing(portal: Portal) -> None:
 def test_a_sign_in_service_that_says_it_is_down_has_its_own_page(portal: Portal) -> None:
     address = portal.simulators.addresses["one_login"]
     switch = {"errorConfiguration": {"authoriseErrors": ["TEMPORARILY_UNAVAILABLE"]}}
-    requests.post(f"{address}/config", json=switch, timeout=5).raise_for_status()
+    requests.post(f"{address}/config", json=switch, timeout=60).raise_for_status()
     try:
         page = portal.client().get(HERE)
     finally:
-        requests.post(f"{address}/config", json={}, timeout=5)
+        requests.post(f"{address}/config", json={}, timeout=60)
     assert page.status == 503
     assert page.heading == "You cannot sign in at the moment"
 
@@ -243,7 +243,7 @@ def test_signing_out_elsewhere_ends_every_session_and_a_notice_counts_once(
     assert refused.status == 400
     assert client.get("/home").heading == "Your account"
     reply = requests.post(
-        f"{address}/config/back-channel-logout", json={"person": "testwell"}, timeout=10
+        f"{address}/config/back-channel-logout", json={"person": "testwell"}, timeout=60
     ).json()
     assert reply["answered"] == 200
     assert client.get("/home").heading == "For your security, we signed you out"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.security
 
 def switch(portal: Portal, *names: str) -> None:
     address = portal.simulators.addresses["staff_login"]
-    reply = requests.post(f"{address}/config", json={"on": names}, timeout=10)
+    reply = requests.post(f"{address}/config", json={"on": names}, timeout=60)
     assert reply.status_code == 200, reply.text
     portal.simulators._changed.add("staff_login")  # back to right answers when the test ends
 

@@ -78,7 +78,7 @@ class Question:
     def put(self) -> tuple[int, str]:
         """What DWP says: a status, and the problem's last word."""
         headers = {"Content-Type": "application/jwt", "x-svd-interaction-id": str(uuid4())}
-        answer = requests.post(self.url, data=self.token, headers=headers, timeout=10)
+        answer = requests.post(self.url, data=self.token, headers=headers, timeout=60)
         return answer.status_code, str(answer.json()["type"]).rpartition(":")[2]
 
 
@@ -116,12 +116,12 @@ def stop(portal: Portal, person: Person) -> None:
 
 def switch(portal: Portal, **how: object) -> None:
     address = portal.simulators.addresses["dwp"]
-    assert requests.post(f"{address}/_control/status-check", json=how, timeout=5).ok
+    assert requests.post(f"{address}/_control/status-check", json=how, timeout=60).ok
 
 
 def seen(portal: Portal) -> dict[str, int]:
     said: dict[str, int] = requests.get(
-        f"{portal.simulators.addresses['dwp']}/_log", timeout=5
+        f"{portal.simulators.addresses['dwp']}/_log", timeout=60
     ).json()["status"]
     return said
 
@@ -173,7 +173,7 @@ def test_the_word_that_it_stopped_is_kept_and_the_log_commits_to_it(
         assert tell(TOPIC, "dwp", grant_of(portal).grant_id) is Told.TAKEN
     grant = grant_of(portal)
     address = portal.simulators.addresses["dwp"]
-    keys = read_keys(requests.get(f"{address}/.well-known/jwks.json", timeout=5).content)
+    keys = read_keys(requests.get(f"{address}/.well-known/jwks.json", timeout=60).content)
     said = verify(grant.stop_proof, keys, typ="stop-receipt+jwt")
     assert (said["grant_id"], said["said"], said["aud"]) == (grant.grant_id, "stopped", portal.url)
     ((kind, digest, at),) = portal.rows(

@@ -134,7 +134,7 @@ class World:
 
     def settle(self) -> None:
         running = list(self.pulls._running.values())
-        wait(running, timeout=10)
+        wait(running, timeout=60)
 
     def readable(self) -> set[str]:
         """Hashes of all entries of the vault whose time has not passed."""

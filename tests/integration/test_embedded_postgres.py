@@ -49,7 +49,7 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
 def test_a_server_that_was_killed_starts_again(tmp_path: Path) -> None:
     first = start(tmp_path)
     first._process.send_signal(signal.SIGKILL)
-    first._process.wait(10)
+    first._process.wait(60)
     assert (tmp_path / "pgdata" / "postmaster.pid").exists()
 
     second = start(tmp_path)
@@ -63,7 +63,7 @@ def test_a_server_left_running_is_stopped_before_the_next_start(tmp_path: Path) 
     left_over = start(tmp_path)
     second = start(tmp_path)
     try:
-        left_over._process.wait(10)
+        left_over._process.wait(60)
         assert ask(second.url(OWNER), "select 'up'") == "up"
     finally:
         second.stop()

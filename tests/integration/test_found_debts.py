@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
 from tests.debts_desk import card, get_debts, seat
 from tests.portal import Portal
-
-pytestmark = pytest.mark.timeout(120)
 
 
 def test_hmrc_without_debts_is_never_nought_pounds_in_breathing_space(portal: Portal) -> None:

@@ -7,8 +7,6 @@ import pytest
 from tests.plan_desk import agreed, at_the_plan
 from tests.portal import Portal
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def test_an_amount_too_long_to_be_a_number_is_no_fault_of_the_service(portal: Portal) -> None:
     client = at_the_plan(portal, "testwell", "dwp")

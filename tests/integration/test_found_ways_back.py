@@ -9,8 +9,6 @@ import pytest
 from tests.debts_desk import get_debts, seat
 from tests.portal import Portal
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.mark.parametrize("path", ["/debts/ask-again/dwp", "/debts/late/dwp", "/session/stay"])
 def test_a_button_pressed_after_leaving_leads_back_to_a_page(portal: Portal, path: str) -> None:

@@ -47,7 +47,7 @@ def test_two_processes_at_once_keep_one_book(served: Served, tmp_path: Path) -> 
     served.ask("delete from allocation_receipt returning 1")
 
 
-@pytest.mark.timeout(1_800 if os.environ.get("SVD_LONG") else 180)
+@pytest.mark.timeout(1_800 if os.environ.get("SVD_LONG") else 900)
 def test_a_gateway_that_is_killed_at_any_line_posts_each_entry_once(
     served: Served, tmp_path: Path
 ) -> None:

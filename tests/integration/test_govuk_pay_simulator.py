@@ -118,7 +118,7 @@ def test_a_message_that_is_not_taken_comes_again(
     letterbox.refuse = 2
     lab.control(webhooks={"hold": True})
     lab.do(lab.payments.payment(lab.start().id))
-    requests.get(lab.do(lab.payments.with_reference(lab.start().reference))[0].pay_url, timeout=5)
+    requests.get(lab.do(lab.payments.with_reference(lab.start().reference))[0].pay_url, timeout=60)
     for _ in range(3):
         lab.control(deliver=True)
     hints = letterbox.hints(secret)

@@ -162,6 +162,6 @@ def test_a_hanging_answer_can_be_given_up_at_any_time(there: Upstream) -> None:
 
 def test_a_token_is_needed(there: Upstream) -> None:
     search: dict[str, Any] = {"active_accounts_only": True, "business_unit_ids": None}
-    reply = requests.post(f"{there.url}/defendant-accounts/search", json=search, timeout=5)
+    reply = requests.post(f"{there.url}/defendant-accounts/search", json=search, timeout=60)
     assert reply.status_code == 401
     assert reply.headers["Content-Type"].startswith("application/problem+json")

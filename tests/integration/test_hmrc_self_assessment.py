@@ -40,7 +40,7 @@ def signed_in_at_hmrc(grant: str) -> Iterator[Upstream]:
 
     with an_upstream("hmrc", build) as upstream:
         form = {"grant_type": grant, "client_id": "c", "client_secret": "s", "code": "x"}
-        said = requests.post(f"{upstream.url}/oauth/token", data=form, timeout=5).json()
+        said = requests.post(f"{upstream.url}/oauth/token", data=form, timeout=60).json()
         assert isinstance(upstream.department, WithToken)
         upstream.department.token = said["access_token"]
         yield upstream

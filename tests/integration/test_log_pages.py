@@ -22,7 +22,7 @@ from tests.portal import House, Portal
 def fetch(portal: Portal, path: str, **headers: str) -> requests.Response:
     session = requests.Session()
     session.trust_env = False
-    return session.get(portal.url + path, headers=headers, timeout=20, allow_redirects=False)
+    return session.get(portal.url + path, headers=headers, timeout=60, allow_redirects=False)
 
 
 def grow(portal: Portal, house: House, count: int) -> None:

@@ -59,7 +59,7 @@ CLASSES = {
     "log_cosignature": "witness",
 }
 """One row of each of these is tried."""
-pytestmark = pytest.mark.timeout(3600 if LONG else 180)
+pytestmark = pytest.mark.timeout(3600 if LONG else 900)
 NOT_COVERED = {
     "consent_request": {"notice", "language", "channel", "post_hash", "decide_by"},
     "consent_grant": {"receipt", "post_hash", "subject_handle"},

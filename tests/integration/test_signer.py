@@ -192,7 +192,7 @@ def test_what_is_no_question_is_malformed_and_the_conversation_goes_on(
     signer: Process, line: bytes
 ) -> None:
     with socket.socket(socket.AF_UNIX) as raw:
-        raw.settimeout(10)
+        raw.settimeout(60)
         raw.connect(str(signer.socket))
         for _ in range(2):
             raw.sendall(line + b"\n")
@@ -204,7 +204,7 @@ def test_a_line_that_is_too_long_or_two_lines_at_once_end_the_conversation(
 ) -> None:
     for sent in (b"a" * (LONGEST + 1), b"{}\n{}\n"):
         with socket.socket(socket.AF_UNIX) as raw:
-            raw.settimeout(10)
+            raw.settimeout(60)
             raw.connect(str(signer.socket))
             try:
                 raw.sendall(sent)
@@ -226,7 +226,7 @@ def test_many_ask_at_once(store: Store, client: SocketSigner) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert len(set(minted)) == 200
     assert len(client._idle) <= 32
 

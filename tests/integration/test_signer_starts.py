@@ -22,7 +22,7 @@ def test_it_stops_cleanly_and_a_caller_finds_the_next_one_by_itself(
     assert client.sign_status("nothing", "dwp") is None
     second = a_process(tmp_path, database)
     second.start()
-    said, _ = second.process.communicate(timeout=20)
+    said, _ = second.process.communicate(timeout=60)
     assert second.process.returncode == 2
     assert "already" in said
     one.end(signal.SIGKILL)
@@ -54,6 +54,6 @@ def test_it_does_not_start_where_something_is_wrong_and_says_all_of_it(
             made.socket.parent.chmod(0o755)
             expected = ["0700 or 0750"]
     made.start()
-    said, _ = made.process.communicate(timeout=20)
+    said, _ = made.process.communicate(timeout=60)
     assert made.process.returncode == 2
     assert all(words in said for words in expected), said

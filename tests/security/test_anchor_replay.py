@@ -45,7 +45,7 @@ def switch(
 ) -> None:
     body = {"errorConfiguration": errors or {}, "responseConfiguration": {"sub": sub}}
     url = f"{portal.simulators.addresses['one_login']}/config"
-    assert session.post(url, json=body, timeout=5).status_code == 200
+    assert session.post(url, json=body, timeout=60).status_code == 200
 
 
 def form_for(client: Client, department: str) -> Page:

@@ -47,7 +47,7 @@ class Judged(Stage):
 
     def _judge(self) -> None:
         super()._judge()
-        ledger: dict[str, Any] = requests.get(f"{self.pay.url}/_ledger", timeout=20).json()
+        ledger: dict[str, Any] = requests.get(f"{self.pay.url}/_ledger", timeout=60).json()
         ledger["payments"] = [
             one for one in ledger["payments"] if one["payment_id"] not in self.before
         ]

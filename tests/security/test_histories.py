@@ -148,7 +148,7 @@ def run(module: str, *words: str) -> dict[str, Any]:
     """In a process of its own: what forks must not have threads."""
     done = subprocess.run(
         (sys.executable, "-m", module, *words),
-        cwd=ROOT, check=False, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, check=False, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.stdout, done.stderr[-2000:]
     said: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{\n") :])

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.security
 
 def a_sealed_answer(lab: Lab, person: Person) -> tuple[bytes, bytes]:
     """What lies on the wire, and the signed token in it."""
-    published = requests.get(f"{lab.url}/.well-known/jwks.json", timeout=5).json()
+    published = requests.get(f"{lab.url}/.well-known/jwks.json", timeout=60).json()
     sealing = next(key for key in published["keys"] if key["use"] == "enc")
     details = {"family_name": person.family_name, "nino": person.nino}
     private = new_key("enc", "one-time")
@@ -45,7 +45,7 @@ def a_sealed_answer(lab: Lab, person: Person) -> tuple[bytes, bytes]:
         "x-svd-interaction-id": "7d1c6a52-3f0e-4f0c-9c26-3a8a3f5c9d10",
     }
     reply = requests.post(
-        f"{lab.url}/v1/debt-queries", data=minted.token, headers=headers, timeout=5
+        f"{lab.url}/v1/debt-queries", data=minted.token, headers=headers, timeout=60
     )
     assert reply.status_code == 200
     assert reply.headers["Cache-Control"] == "no-store"
@@ -68,14 +68,14 @@ def test_an_answer_is_padded_in_steps_and_is_as_published(tmp_path: Path) -> Non
             token = a_sealed_answer(lab, person)[1].decode()
             body = token.split(".")[1]
             assert len(body) * 3 // 4 % STEP == 0
-            keys = requests.get(f"{lab.url}/.well-known/jwks.json", timeout=5).json()["keys"]
+            keys = requests.get(f"{lab.url}/.well-known/jwks.json", timeout=60).json()["keys"]
             claims: dict[str, Any] = verify(token, accept_keys(keys), typ=ANSWER_TYPE)
             assert faults("DebtViewClaims", claims) == []
 
 
 def test_problems_say_nothing_of_the_person_and_are_as_published(tmp_path: Path) -> None:
     with a_lab(tmp_path) as lab:
-        reply = requests.post(f"{lab.url}/v1/debt-queries", data="x", timeout=5)
+        reply = requests.post(f"{lab.url}/v1/debt-queries", data="x", timeout=60)
         assert reply.headers["Content-Type"].startswith("application/problem+json")
         assert faults("Problem", reply.json()) == []
 
@@ -104,5 +104,5 @@ def test_a_department_with_no_key_file_reads_the_portals_published_keys(tmp_path
                 other = Lab("dwp", server.url, lab.wire_loop, wire, lab.portal_keys, published.url)
                 other.behave(TAMSIN, "0.0")
                 assert isinstance(other.ask(facts_of(TAMSIN)), Debts)
-                lab.wire_loop.call(wire.close(), seconds=5)
+                lab.wire_loop.call(wire.close(), seconds=60)
     assert published.url != PORTAL

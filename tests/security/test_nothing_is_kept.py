@@ -36,8 +36,9 @@ from tests.security.canary.house import SHARED_MEMORY, CanaryHouse, at_the_desk,
 from tests.security.canary.search import Hit, Scanner
 from tests.security.canary.sinks import KEEPS_WORDS, LEAK_FOLDER, LEAK_PENCE, SINKS, Sink, Traces
 from tests.security.canary.values import FAMILY, GIVEN, KEY, MARKER, POSTCODE, WORDS
+from tests.until import LONG
 
-pytestmark = [pytest.mark.security, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.security, pytest.mark.slow, pytest.mark.timeout(1800)]
 DEPARTMENTS = ("council", "dwp", "dvla", "hmcts", "hmrc", "nhsbsa", "slc")
 FAULTS = {
     "dwp": "error500",
@@ -93,7 +94,7 @@ def traces(house: CanaryHouse) -> Traces:
             headless=True,
             downloads_path=house.folder / "downloads",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(LONG * 1000)
         watch(context, house, traces)
         page = context.pages[0]
         the_whole_way(page, house, traces)

@@ -151,7 +151,7 @@ def program(house: CanaryHouse, command: str, environment: dict[str, str]) -> It
             assert process.poll() is None, f"{command} ended by itself: {tail(log)}"
         finally:
             process.terminate()
-            process.wait(40)
+            process.wait(60)
 
 
 def surroundings(house: CanaryHouse, environment: dict[str, str]) -> dict[str, str]:
@@ -215,7 +215,7 @@ def wait_for(url: str, seconds: float = 90.0) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         try:
-            if session.get(f"{url}/healthz", timeout=2).ok:
+            if session.get(f"{url}/healthz", timeout=60).ok:
                 return
         except requests.RequestException:
             pass

@@ -46,7 +46,7 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
     running.stdout.close()
     assert running.stderr is not None
     assert running.stderr.read() == ""
-    assert running.wait(20) == 1
+    assert running.wait(60) == 1
 
 
 def test_the_ten_people_are_introduced() -> None:
