@@ -12,15 +12,18 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from adapters.gateway.conformance import codes, report
 from adapters.gateway.conformance.checks import FAILED, NOT_OFFERED, Result
 from adapters.gateway.conformance.portal import StandIn
-from adapters.gateway.conformance.suite import CHECKS, try_department
+from adapters.gateway.conformance.suite import CHECKS, in_order, try_department
 from adapters.gateway.doorbell import Doorbell
 from adapters.gateway.heads import Head, Heads
+from adapters.gateway.identity import base64url
 from adapters.simulators.department import answer, gateway, make_app, routes, state
 from adapters.simulators.serve import NATIVE, SimulatorSettings
-from consent.jose import json_object, parts, seal, verify
+from consent.jose import compact_json, json_object, parts, seal, sign, verify
 from consent.keys import Keys, new_key
 from consent.signer import Errand
 from tests.native_lab import CAST, Server
@@ -153,6 +156,7 @@ real_said = routes._said
 real_seal = answer.seal_answer
 real_item = answer._item
 real_event = gateway.take_event
+real_public = Keys.public
 
 
 def any_head(here: Heads, token: str) -> Head:
@@ -183,6 +187,26 @@ def with_claims(**changes: Any) -> Callable[..., str]:
 
 def item_with(**changes: Any) -> Callable[..., dict[str, Any]]:
     return lambda *given: {**real_item(*given), **changes}
+
+
+def signing(**changes: Any) -> Callable[..., str]:
+    """What is signed says this otherwise; a change may be worked out from what it was."""
+
+    def signed(claims: bytes, key: Any, *, typ: str) -> str:
+        said = json.loads(claims)
+        said |= {name: new(said[name]) if callable(new) else new for name, new in changes.items()}
+        body = compact_json(said)
+        return sign(body + b" " * (-len(body) % answer.STEP), key, typ=typ)
+
+    return signed
+
+
+def as_der(claims: bytes, key: Any, *, typ: str) -> str:
+    """The form in which most libraries give a signature, and JWS does not take it."""
+    text, _, signature = sign(claims, key, typ=typ).rpartition(".")
+    raw = parts(f"AA.AA.{signature}", 3, 10**6)[2]
+    r, s = (int.from_bytes(half, "big") for half in (raw[:32], raw[32:]))
+    return f"{text}.{base64url(encode_dss_signature(r, s))}"
 
 
 def to_itself(token: bytes, key: Any, *, cty: str = "") -> str:
@@ -227,6 +251,15 @@ def all_fields(here: Any, debt: Any, _: Any) -> dict[str, Any]:
 
 def shows_all(keys: Keys) -> dict[str, Any]:
     return {"keys": [key.as_dict(private=True) for key in keys.by_kid.values()]}
+
+
+def nameless(keys: Keys) -> dict[str, Any]:
+    return {
+        "keys": [
+            {name: one for name, one in jwk.items() if name != "kid"}
+            for jwk in real_public(keys)["keys"]
+        ]
+    }
 
 
 def by_person(here: Any, subject: str, person: Any) -> str:
@@ -332,6 +365,86 @@ FAULTS: dict[str, tuple[str, Any, str, Any]] = {
     ),
 }
 """What is wrong with a department; the check that must catch it; what of ours is replaced."""
+
+
+MISTAKES: dict[str, tuple[str, Any, str, Any, str]] = {
+    "its signatures are DER": (
+        "answer: right",
+        answer,
+        "sign",
+        as_der,
+        "a signature of ES256 has 64 bytes, r and s, and this one 7",
+    ),
+    "its clock counts milliseconds": (
+        "answer: right",
+        answer,
+        "sign",
+        signing(iat=lambda at: at * 1000),
+        "seconds since 1970",
+    ),
+    "its audience is a list": (
+        "answer: right",
+        answer,
+        "sign",
+        signing(aud=lambda one: [one]),
+        "; for this question it is 'http://127.0.0.1",
+    ),
+    "it does not seal": (
+        "answer: right",
+        answer,
+        "seal",
+        lambda token, *_, **__: token.decode(),
+        "a sealed token has five parts, and this has 3",
+    ),
+    "it writes pounds": (
+        "answer: right",
+        answer,
+        "_item",
+        item_with(balance_pence="12.50"),
+        "balance_pence is '12.50'; it must be a whole number of pence",
+    ),
+    "it has a code of its own": (
+        "answer: right",
+        answer,
+        "_item",
+        item_with(type_code="OVERPAYMENT"),
+        "type_code is 'OVERPAYMENT'; it must be a TypeCode of the description",
+    ),
+    "its keys have no names": (
+        "answer: right",
+        Keys,
+        "public",
+        nameless,
+        "the published key for sealing has no kid",
+    ),
+}
+"""What implementers get wrong; the check; what of ours is replaced; what they read."""
+
+
+@pytest.mark.parametrize("what", MISTAKES)
+def test_a_mistake_is_named_in_words_that_say_what_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    check, place, name, fault, words = MISTAKES[what]
+    monkeypatch.setattr(place, name, fault)
+    ((_, why),) = failed(tried(tmp_path, check))
+    assert words in why
+
+
+def test_keys_come_first_in_the_report() -> None:
+    names = [one.name for one in in_order()]
+    assert names[0].startswith("keys")
+    assert sorted(names) == sorted(CHECKS)
+
+
+def test_the_suite_is_of_the_published_protocol() -> None:
+    published = json.loads((ROOT / "app/public/department-protocol.openapi.json").read_text())
+    shapes = published["components"]["schemas"]
+    assert published["info"]["version"].startswith(f"{report.VERSION}.")
+    assert list(codes.TYPES) == shapes["TypeCode"]["enum"]
+    assert list(codes.FLAGS) == shapes["Flag"]["enum"]
+    assert list(codes.FREQUENCIES) == shapes["Frequency"]["enum"]
+    assert list(codes.HOLDS) == shapes["Debt"]["properties"]["hold"]["enum"]
 
 
 @pytest.mark.parametrize("what", FAULTS)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from adapters.gateway.conformance import report
 from adapters.gateway.conformance.portal import StandIn
-from adapters.gateway.conformance.suite import CHECKS, try_department
+from adapters.gateway.conformance.suite import in_order, try_department
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="say what would be checked")
     given = parser.parse_args(arguments)
     if given.list:
-        sys.stdout.write("".join(f"{one.name:50} {one.says}\n" for one in CHECKS.values()))
+        sys.stdout.write("".join(f"{one.name:50} {one.says}\n" for one in in_order()))
         return 0
     if not (given.target and given.department and given.person):
         parser.error("--target, --department and --person are needed")

@@ -7,10 +7,11 @@ import json
 import time
 from typing import Any, Final
 
-from adapters.gateway.conformance.checks import Failed, check, must
+from adapters.gateway.conformance.checks import check
 from adapters.gateway.conformance.items import check_item, is_handle, is_pence
 from adapters.gateway.conformance.lab import LARGEST, Lab, Question, Reply, fingerprint
 from adapters.gateway.conformance.tokens import payload, unseal, verify
+from adapters.gateway.conformance.verdict import Failed, must, shown
 
 ANSWER: Final = "debt-view+jwt"
 STEP: Final = 4096
@@ -29,13 +30,13 @@ def ask(lab: Lab, question: Question) -> dict[str, Any]:
 
 
 def opened(lab: Lab, question: Question, reply: Reply, token: str) -> dict[str, Any]:
-    must(reply.status == 200, f"it answers {reply.status} {reply.body[:120]!r}")
-    must(reply.kind == "application/jose", f"the content type is {reply.kind}")
+    must(reply.status == 200, f"it answers {reply.status} {shown(reply.body)}, not 200")
+    must(reply.kind == "application/jose", f"it comes as {reply.kind}, not application/jose")
     must(len(reply.body) <= LARGEST, f"the answer has {len(reply.body)} bytes")
     must("no-store" in reply.headers.get("Cache-Control", ""), "Cache-Control is not no-store")
     must("Set-Cookie" not in reply.headers, "it sets a cookie")
     must("Content-Encoding" not in reply.headers, "the body is compressed")
-    header, body = unseal(reply.body.decode("ascii"), question.private)
+    header, body = _opened(reply.body, question)
     must(header.get("kid") == question.private.kid, "it is not sealed to the key of this question")
     must("zip" not in header, "what is sealed is compressed")
     signed = body.decode("ascii")
@@ -43,6 +44,13 @@ def opened(lab: Lab, question: Question, reply: Reply, token: str) -> dict[str, 
     must(len(payload(signed)) % STEP == 0, f"it is not padded to a multiple of {STEP} bytes")
     _is_for(lab, question, token, said)
     return said
+
+
+def _opened(body: bytes, question: Question) -> tuple[dict[str, Any], bytes]:
+    try:
+        return unseal(body.decode("ascii"), question.private)
+    except ValueError as fault:
+        raise Failed(f"it cannot be opened with the key of this question: {fault}") from None
 
 
 def _verified(lab: Lab, signed: str) -> dict[str, Any]:
@@ -61,12 +69,13 @@ def _is_for(lab: Lab, question: Question, token: str, said: dict[str, Any]) -> N
         "request_hash": fingerprint(token),
     }
     for name, value in expected.items():
-        must(said.get(name) == value, f"{name} is not that of the question")
+        wrong = f"{name} is {shown(said.get(name))}; for this question it is {shown(value)}"
+        must(said.get(name) == value, wrong)
     now, issued, ends = int(time.time()), said.get("iat"), said.get("exp")
     if type(issued) is not int or type(ends) is not int:
-        raise Failed("iat and exp must be whole seconds")
-    must(0 < ends - issued <= 300, "it is good for more than five minutes")
-    must(now - 30 <= issued <= now + 10, "iat is not now")
+        raise Failed("iat and exp must be whole seconds since 1970")
+    must(now - 30 <= issued <= now + 10, f"iat is {issued}; now is {now} seconds since 1970")
+    must(0 < ends - issued <= 300, f"exp is {ends - issued} seconds after iat, not 1 to 300")
     must(isinstance(said.get("jti"), str), "it has no jti")
     must(said.get("result") in RESULTS, f"there is no result {said.get('result')!r}")
     unasked = sorted(set(said) - CLAIMS)

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from adapters.gateway.conformance.lab import Lab
+from adapters.gateway.conformance.lab import Lab
+from adapters.gateway.conformance.verdict import Failed, NotOffered
 
 PASSED, FAILED, NOT_OFFERED = "passed", "failed", "not offered"
-
-
-class Failed(Exception):
-    """The department does what it must not, or not what it must."""
-
-
-class NotOffered(Exception):
-    """The protocol leaves this to the department, and it does not do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Result:
 
 
 CHECKS: Final[dict[str, Check]] = {}
-"""By name, in the order in which they run."""
+"""By name."""
 
 
 def check(name: str, says: str) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
@@ -71,11 +63,16 @@ def _bind(act: Callable[[Lab, Any], None], value: Any) -> Callable[[Lab], None]:
     return bound
 
 
+def in_order() -> list[Check]:
+    """Keys first: whose keys are wrong fails at everything else too, and should read why."""
+    return sorted(CHECKS.values(), key=lambda one: not one.name.startswith("keys"))
+
+
 def run(lab: Lab, names: Sequence[str] = ()) -> list[Result]:
     """All checks, or those whose names begin with one of `names`. A check that breaks is a
     failure: what broke it came from the department."""
     results = []
-    for one in CHECKS.values():
+    for one in in_order():
         if names and not one.name.startswith(tuple(names)):
             continue
         began = monotonic()
@@ -91,8 +88,3 @@ def run(lab: Lab, names: Sequence[str] = ()) -> list[Result]:
         spent = int((monotonic() - began) * 1000)
         results.append(Result(one.name, one.says, outcome, why, spent))
     return results
-
-
-def must(right: bool, why: str) -> None:
-    if not right:
-        raise Failed(why)

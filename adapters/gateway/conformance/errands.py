@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from adapters.gateway.conformance.answers import refused
-from adapters.gateway.conformance.checks import NotOffered, cases, must
+from adapters.gateway.conformance.checks import cases
 from adapters.gateway.conformance.lab import Lab
 from adapters.gateway.conformance.tokens import compact, new_key, public, seal
+from adapters.gateway.conformance.verdict import NotOffered, must
 
 NOT_THERE: Final = (404, 405, 501)
 ERRANDS: Final[dict[str, tuple[str, str, str, dict[str, Any]]]] = {

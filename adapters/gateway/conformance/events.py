@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.gateway.conformance.answers import matched, refused
-from adapters.gateway.conformance.checks import Failed, NotOffered, cases, check, must
+from adapters.gateway.conformance.checks import cases, check
 from adapters.gateway.conformance.lab import ASSERTION, EVENT, Lab, Question, Reply
 from adapters.gateway.conformance.tokens import new_key, sign, verify
+from adapters.gateway.conformance.verdict import Failed, NotOffered, must, shown
 
 CONSENT: Final = "/v1/consent-events"
 PLAN: Final = "/v1/plan-events"
@@ -45,7 +46,7 @@ def _again(lab: Lab, question: Question) -> Question:
 
 
 def _taken(reply: Reply) -> None:
-    must(reply.status == 202, f"it answers {reply.status} {reply.body[:120]!r}, not 202")
+    must(reply.status == 202, f"it answers {reply.status} {shown(reply.body)}, not 202")
 
 
 @cases(

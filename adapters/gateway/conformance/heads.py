@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapters.gateway.conformance.answers import refused
-from adapters.gateway.conformance.checks import NotOffered, cases, check, must
+from adapters.gateway.conformance.checks import cases, check
 from adapters.gateway.conformance.lab import EVENT, Lab, Reply
 from adapters.gateway.conformance.tokens import new_key, sign, unsigned
+from adapters.gateway.conformance.verdict import NotOffered, must
 from adapters.gateway.heads import TYPE
 
 PATH: Final = "/v1/allocation-heads"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, Final
 
-from adapters.gateway.conformance.checks import must
+from adapters.gateway.conformance.codes import FLAGS, FREQUENCIES, HOLDS, TYPES
+from adapters.gateway.conformance.verdict import must, shown
 
 BY_FIELD: Final = {
     "balance_pence": ("balance_pence", "original_pence", "flags"),
@@ -32,13 +33,15 @@ def check_item(item: Any, fields: Collection[str]) -> None:
     must(not missing, f"it leaves out {', '.join(missing)}")
     for name, value in item.items():
         if value is not None:
-            must(_reader(name)(value), f"{name} is not as the protocol has it")
+            right, form = _reader(name)
+            must(right(value), f"{name} is {shown(value)}; it must be {form}")
 
 
-def _reader(name: str) -> Callable[[Any], bool]:
+def _reader(name: str) -> tuple[Callable[[Any], bool], str]:
+    """What takes a right value, and what that is, in words."""
     if name.endswith("_pence"):
-        return is_pence
-    return _READERS.get(name, _is_text)
+        return is_pence, "a whole number of pence, 0 or more, not a text and not pounds"
+    return _READERS.get(name, (_is_text, _TEXT))
 
 
 def is_pence(value: Any) -> bool:
@@ -68,25 +71,43 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_arrangement(value: Any) -> bool:
-    return isinstance(value, dict) and is_pence(value.get("amount_pence"))
+    return (
+        isinstance(value, dict)
+        and set(value) == {"amount_pence", "frequency"}
+        and is_pence(value["amount_pence"])
+        and value["frequency"] in FREQUENCIES
+    )
 
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= 8 and all(map(_is_text, value))
 
 
-_READERS: Final[dict[str, Callable[[Any], bool]]] = {
-    "debt_handle": is_handle,
-    "as_of": _is_moment,
-    "started": _is_day,
-    "due_date": _is_day,
-    "hold_look_again_on": _is_day,
-    "appeal_by": _is_day,
-    "time_bar_from": _is_day,
-    "next_step_on": _is_day,
-    "arrangement": _is_arrangement,
-    "joint": lambda value: isinstance(value, bool),
-    "flags": _are_texts,
-    "how_worked_out": _are_texts,
-    "label": lambda value: _is_text(value) and len(value) <= 80,
+def _one_of(listed: Collection[str]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and value in listed
+
+
+def _are_flags(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 20 and all(map(_one_of(FLAGS), value))
+
+
+_TEXT: Final = "text of at most 120 characters on one line"
+_DAY: Final = "a day, as 2026-12-01"
+_READERS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "debt_handle": (is_handle, "1 to 64 letters, digits, _ and -"),
+    "as_of": (_is_moment, "a moment with its offset, as 2026-12-01T09:00:00Z"),
+    "type_code": (_one_of(TYPES), "a TypeCode of the description"),
+    **dict.fromkeys(
+        (
+            *("started", "due_date", "hold_look_again_on"),
+            *("appeal_by", "time_bar_from", "next_step_on"),
+        ),
+        (_is_day, _DAY),
+    ),
+    "arrangement": (_is_arrangement, "an object of amount_pence and frequency"),
+    "hold": (_one_of(HOLDS), f"one of {', '.join(sorted(HOLDS))}"),
+    "joint": (lambda value: isinstance(value, bool), "true or false"),
+    "flags": (_are_flags, "a list of Flags of the description"),
+    "how_worked_out": (_are_texts, "a list of at most 8 texts"),
+    "label": (lambda value: _is_text(value) and len(value) <= 80, "text of at most 80 characters"),
 }

@@ -7,19 +7,18 @@ from typing import Final
 
 from joserfc.jwk import RSAKey
 
-from adapters.gateway.conformance.checks import check, must
-from adapters.gateway.conformance.lab import SECONDS, Lab
+from adapters.gateway.conformance.checks import check
+from adapters.gateway.conformance.lab import Lab
 from adapters.gateway.conformance.tokens import import_key
+from adapters.gateway.conformance.verdict import must
 
 _PRIVATE: Final = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @check("keys: published", "its keys are at /.well-known/jwks.json, as JSON, without a redirect")
 def published(lab: Lab) -> None:
-    found = lab.session.get(
-        f"{lab.target}/.well-known/jwks.json", timeout=SECONDS, allow_redirects=False
-    )
-    must(found.status_code == 200, f"it answers {found.status_code}")
+    found = lab.ask("GET", "/.well-known/jwks.json")
+    must(found.status_code == 200, f"it answers {found.status_code}, not 200")
     must("json" in found.headers.get("Content-Type", ""), "the content type is not JSON")
     must(isinstance(json.loads(found.content).get("keys"), list), "there is no list of keys")
     must("Set-Cookie" not in found.headers, "it sets a cookie")

@@ -13,9 +13,9 @@ from typing import Any, Final
 import requests
 from joserfc.jwk import ECKey
 
-from adapters.gateway.conformance.checks import Failed
 from adapters.gateway.conformance.portal import StandIn
 from adapters.gateway.conformance.tokens import compact, new_key, public, seal, sign
+from adapters.gateway.conformance.verdict import Failed
 
 ASSERTION: Final = "consent-assertion+jwt"
 EVENT: Final = "secevent+jwt"
@@ -72,13 +72,23 @@ class Lab:
         """The department's published key for sealing."""
         for jwk in self.jwks:
             if jwk.get("use") == "enc":
+                if not jwk.get("kid"):
+                    raise Failed("the published key for sealing has no kid")
                 return jwk
         raise Failed("no key for sealing is published")
 
+    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+        """What it answers at this address; Failed where it does not."""
+        try:
+            return self.session.request(
+                method, self.target + path, timeout=SECONDS, allow_redirects=False, **more
+            )
+        except requests.RequestException as fault:
+            kind = type(fault).__name__
+            raise Failed(f"{path} does not answer within {SECONDS} seconds ({kind})") from None
+
     def read_keys(self) -> None:
-        found = self.session.get(
-            f"{self.target}/.well-known/jwks.json", timeout=SECONDS, allow_redirects=False
-        )
+        found = self.ask("GET", "/.well-known/jwks.json")
         if found.status_code != 200:
             raise Failed(f"/.well-known/jwks.json answers {found.status_code}, not 200")
         self.jwks = found.json()["keys"]
@@ -165,13 +175,8 @@ class Lab:
             "Accept": "application/jose, application/jwt, application/problem+json",
             **(headers or {}),
         }
-        found = self.session.post(
-            self.target + path,
-            data=body,
-            headers={name: one for name, one in sent.items() if one is not None},
-            timeout=SECONDS,
-            allow_redirects=False,
-        )
+        given = {name: one for name, one in sent.items() if one is not None}
+        found = self.ask("POST", path, data=body, headers=given)
         return Reply(found.status_code, found.headers, found.content)
 
 

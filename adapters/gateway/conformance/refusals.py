@@ -10,7 +10,7 @@ from typing import Any, Final
 from joserfc.jwk import ECKey
 
 from adapters.gateway.conformance.answers import matched, opened, refused
-from adapters.gateway.conformance.checks import NotOffered, cases, check, must
+from adapters.gateway.conformance.checks import cases, check
 from adapters.gateway.conformance.lab import ASSERTION, EVENT, LARGEST, Lab, Question, Reply
 from adapters.gateway.conformance.tokens import (
     compact,
@@ -21,6 +21,7 @@ from adapters.gateway.conformance.tokens import (
     signed_with_a_public_key,
     unsigned,
 )
+from adapters.gateway.conformance.verdict import NotOffered, must
 from adapters.gateway.identity import base64url
 
 DEBTS: Final = "/v1/debt-queries"

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.gateway.conformance.checks import FAILED, NOT_OFFERED, PASSED, Result
 
-VERSION: Final = "0.3"
+VERSION: Final = "0.6"
 """Of the department protocol that the checks are of."""
 _MARKS: Final = {PASSED: "passed     ", FAILED: "FAILED     ", NOT_OFFERED: "not offered"}
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from joserfc import jwe, jws
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from adapters.gateway.heads import KINDS
@@ -16,6 +17,7 @@ from adapters.gateway.identity import Key, base64url
 from adapters.gateway.strict import read_json
 
 SEALED: Final = {"alg": "ECDH-ES", "enc": "A256GCM"}
+_RAW: Final = 64
 PUBLIC: Final = ("kty", "crv", "x", "y", "kid", "use", "alg")
 
 
@@ -68,7 +70,15 @@ def verify(token: str, jwks: list[dict[str, Any]], typ: str) -> dict[str, Any]:
     if not fitting:
         raise ValueError("it is signed with a key that is not published for signing")
     key, algorithm = import_key(fitting[0])
-    opened = jws.deserialize_compact(token, key, algorithms=[algorithm])
+    if header["alg"] != algorithm:
+        raise ValueError(f"alg is {header['alg']}, and the key {header['kid']} is for {algorithm}")
+    length = len(urlsafe_b64decode(_padded(token.rpartition(".")[2])))
+    if algorithm == "ES256" and length != _RAW:
+        raise ValueError(f"a signature of ES256 has {_RAW} bytes, r and s, and this one {length}")
+    try:
+        opened = jws.deserialize_compact(token, key, algorithms=[algorithm])
+    except JoseError:
+        raise ValueError(f"the signature is not right by the key {header['kid']}") from None
     said: dict[str, Any] = read_json(opened.payload)
     return said
 
@@ -91,9 +101,17 @@ def seal(body: bytes, jwk: Mapping[str, Any]) -> str:
 
 
 def unseal(token: str, key: ECKey) -> tuple[dict[str, Any], bytes]:
-    """The header and what was sealed."""
+    """The header and what was sealed, or ValueError in words."""
+    if token.count(".") != 4:
+        raise ValueError(f"a sealed token has five parts, and this has {token.count('.') + 1}")
     header: dict[str, Any] = read_json(urlsafe_b64decode(_padded(token.partition(".")[0])))
-    opened = jwe.decrypt_compact(token, key, algorithms=list(SEALED.values()))
+    kinds = {name: header.get(name) for name in SEALED}
+    if kinds != SEALED:
+        raise ValueError(f"alg and enc are {list(kinds.values())}, not {list(SEALED.values())}")
+    try:
+        opened = jwe.decrypt_compact(token, key, algorithms=list(SEALED.values()))
+    except JoseError as fault:
+        raise ValueError(type(fault).__name__) from None
     return header, opened.plaintext or b""
 
 
