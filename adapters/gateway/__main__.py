@@ -36,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--client", required=True, help="urn:svd:org:<code>")
     parser.add_argument("--key", required=True, type=Path, help="private signing key, a JWK")
     parser.add_argument("--book", required=True, type=Path, help="the SQLite file of the book")
-    parser.add_argument("--ledger", default="adapters.gateway.ledger:PostAll")
+    parser.add_argument(
+        "--ledger",
+        default="adapters.gateway.ledger:PostAll",
+        help="your accounts, as module:Class; without it every entry is posted",
+    )
     parser.add_argument("--reached-at", default="", help="where the portal is, seen from here")
     parser.add_argument("--portal-keys", type=Path, default=None, help="its JWK set, as a file")
     parser.add_argument("--certificate", nargs=2, default=None, help="client certificate and key")
@@ -44,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--doorbell", default="", help="where to be told, as port or host:port")
     parser.add_argument("--once", action="store_true", help="one round, then the totals")
     given = parser.parse_args(arguments)
-    identity = Identity(given.client, read_key(json.loads(given.key.read_text())))
+    try:
+        identity = Identity(given.client, read_key(json.loads(given.key.read_text())))
+        ledger = _ledger(given.ledger)
+    except (OSError, ValueError, ImportError, AttributeError) as fault:
+        _say(f"It could not begin: {fault}")
+        return 2
     door = Door(
         identity,
         given.issuer,
@@ -52,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         portal_keys=given.portal_keys,
         certificate=tuple(given.certificate) if given.certificate else None,
     )
-    gateway = Gateway(door, Book(given.book), _ledger(given.ledger))
+    gateway = Gateway(door, Book(given.book), ledger)
     if given.once:
         return _once(gateway)
     bell = Bell()

@@ -26,6 +26,7 @@ SECONDS: Final = (2.0, 20.0)
 RENEW_BEFORE: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = 3600.0
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_LONGEST_WHY: Final = 300
 _PIECE: Final = 64 * 1024
 
 
@@ -200,7 +201,7 @@ class Door:
                         raise NotNow("the answer is too long")
                 return Answer(reply, bytes(body))
         except requests.RequestException as fault:
-            raise NotNow(f"no answer ({type(fault).__name__})") from None
+            raise NotNow(f"no answer from {self._where} ({type(fault).__name__})") from None
 
 
 def _object(answer: Answer) -> dict[str, Any]:
@@ -216,7 +217,8 @@ def _fault(answer: Answer, now: datetime) -> NotNow | Refused:
     kind = str(said.get("error") or str(said.get("type", "")).rpartition(":")[2] or "unknown")
     if answer.status in (408, 425, 429) or answer.status >= 500:
         return NotNow(f"{answer.status} {kind}", _wait(answer.headers.get("Retry-After", ""), now))
-    return Refused(answer.status, kind)
+    why = str(said.get("detail") or said.get("error_description") or "")
+    return Refused(answer.status, kind, "".join(filter(str.isprintable, why))[:_LONGEST_WHY])
 
 
 def _wait(said: str, now: datetime) -> float:

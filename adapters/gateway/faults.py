@@ -18,10 +18,10 @@ class NotNow(GatewayFault):
 
 class Refused(GatewayFault):
     """The portal answered and said no: an operator of the department looks. `kind` is the last part
-    of the problem's type, or OAuth's error."""
+    of the problem's type, or OAuth's error; `why` what the portal says is to be mended."""
 
-    def __init__(self, status: int, kind: str) -> None:
-        super().__init__(f"the portal answered {status} {kind}")
+    def __init__(self, status: int, kind: str, why: str = "") -> None:
+        super().__init__(f"the portal answered {status} {kind}" + (f": {why}" if why else ""))
         self.status = status
         self.kind = kind
 

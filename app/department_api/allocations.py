@@ -125,7 +125,9 @@ def _items(found: list[OwnAllocation], before: str | None) -> list[dict[str, Any
 def _said() -> Said:
     read = reading.body(Receipt())
     if (read["line"] is LineSays.CLOSING) != (read["needed_pence"] is not None):
-        raise Problem("malformed")
+        raise Problem(
+            "malformed", field="needed_pence", detail="With the line closing, and only then"
+        )
     return Said(
         outcome=read["outcome"],
         line=read["line"],

@@ -28,7 +28,7 @@ def week() -> Response:
     """Counts of one week that is over. null is a count that is hidden because it is small."""
     reading.only("week")
     if "week" not in request.args:
-        raise Problem("malformed", field="week")
+        raise Problem("malformed", field="week", detail="A week of ISO 8601, as 2026-W47")
     wanted = reading.text("week", WEEK)
     guard.keep_to_the_rate(guard.department(), COST)
     guard.look(DEMAND, ())

@@ -49,7 +49,11 @@ def say(plan_reference: str) -> Response:
     door = here()
     for field in said.faults(london_date(door.clock.now())):
         a_day = field == "until" and said.waits
-        raise Problem("day-not-possible" if a_day else "malformed", field=field)
+        raise Problem(
+            "day-not-possible" if a_day else "malformed",
+            field=field,
+            detail="" if a_day else "Needed with this word, or not a part of it",
+        )
     guard.look(PLANS, ())
     if not REFERENCE.fullmatch(plan_reference):
         raise Problem("not-found")

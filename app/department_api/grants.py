@@ -6,19 +6,18 @@ get the same answer (SEC-88).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, request
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from flask import Blueprint
+from marshmallow import RAISE, Schema, fields, validate
 from werkzeug.wrappers import Response
 
-from app.department_api import guard
+from app.department_api import guard, reading
 from app.department_api.door import here
 from app.department_api.problems import Problem
 from app.department_api.tokens import STATUS
 from app.http.access import a_department
 from consent.standing import id_to_look_for
-from consent.strict_json import NotStrictJson, read_json
 
 blueprint = Blueprint("grants", __name__)
 MOST: Final = 500
@@ -72,13 +71,7 @@ def statuses() -> Response:
 
 
 def _asked() -> list[str]:
-    if request.mimetype != "application/json":
-        raise Problem("unsupported-type")
-    try:
-        asked: dict[str, Any] = Asked().load(read_json(request.get_data(cache=False)))
-    except (NotStrictJson, ValidationError):
-        raise Problem("malformed") from None
-    ids: list[str] = asked["grant_ids"]
+    ids: list[str] = reading.body(Asked())["grant_ids"]
     return ids
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
+from app.department_api import why
 from app.department_api.door import here
 from app.department_api.problems import Problem, unauthorised
 from app.http.access import permission_of
@@ -86,13 +87,13 @@ def look(scope: str, grant_ids: Sequence[str]) -> tuple[Standing, ...]:
     """Spend the caller's proof and read these grants of its own, in one exchange."""
     door, caller = here(), _of_this_call()
     if scope not in caller.scopes:
-        raise Problem("scope-not-agreed")
+        raise Problem("scope-not-agreed", detail=f"Get a token with the scope {scope}")
     seen = door.checks.look(
         caller.department, spent=(caller.spent,), grant_ids=grant_ids, lasting=False
     )
     g.looked = True
     if not seen.first:
-        raise unauthorised("invalid_dpop_proof")
+        raise unauthorised("invalid_dpop_proof", why.PROOF["again"])
     return seen.found
 
 
@@ -110,7 +111,8 @@ def keep_to_the_rate(name: str, cost: float = 1.0) -> None:
     g.rate = name
     seconds = here().limits.wait(name, cost)
     if seconds:
-        raise Problem("rate-limited", Retry_After=str(seconds))
+        wait = "Wait as many seconds as Retry-After says: then the same call fits"
+        raise Problem("rate-limited", detail=wait, Retry_After=str(seconds))
 
 
 def the_header(name: str) -> str:
@@ -128,15 +130,15 @@ def _caller() -> Caller:
     door = here()
     scheme, _, token = the_header("Authorization").partition(" ")
     if not scheme:
-        raise unauthorised()
+        raise unauthorised(detail=why.TOKEN["scheme"])
     if scheme.lower() != "dpop":
-        raise unauthorised("invalid_token")
+        raise unauthorised("invalid_token", why.TOKEN["scheme"])
     try:
         access = door.tokens.read(token)
-    except TokenRefused:
-        raise unauthorised("invalid_token") from None
-    if door.clients.find(access.department) is None:
-        raise unauthorised("invalid_token")  # no longer in the register: at once, not in 10 minutes
+    except TokenRefused as refused:
+        raise unauthorised("invalid_token", why.of_token(refused)) from None
+    if door.clients.find(access.department) is None:  # at once, not in 10 minutes
+        raise unauthorised("invalid_token", why.TOKEN["register"])
     g.called_by = access.department
     try:
         proof = check_dpop(
@@ -147,11 +149,11 @@ def _caller() -> Caller:
             token=token,
             bound_to=access.jkt,
         )
-    except TokenRefused:
-        raise unauthorised("invalid_dpop_proof") from None
+    except TokenRefused as refused:
+        raise unauthorised("invalid_dpop_proof", why.of_proof(refused)) from None
     keep_to_the_rate(access.department)
     if not _UUID.fullmatch(the_header(INTERACTION)):
-        raise Problem("malformed")
+        raise Problem("malformed", field=INTERACTION, detail="A UUID, a new one for each call")
     if "Accept" in request.headers and request.accept_mimetypes.best_match(_ANSWERS) is None:
         raise Problem("not-acceptable")
     return Caller(access.department, access.scopes, proof.spent)

@@ -42,7 +42,12 @@ def answer(reference: str) -> Response:
     read: dict[str, Any] = reading.body(Answer())
     decided = Decided(**read)
     for field in decided.faults:
-        raise Problem("words-not-plain" if field == "words" else "malformed", field=field)
+        plain = field == "words"
+        raise Problem(
+            "words-not-plain" if plain else "malformed",
+            field=field,
+            detail="" if plain else "Needed with this decision, or not a part of it",
+        )
     guard.look(HOLDS, ())
     if not _REFERENCE.fullmatch(reference):
         raise Problem("not-found")

@@ -142,7 +142,11 @@ def _said() -> PlanSaid:
     )
     for field in said.faults:
         plain = field == "words" and said.said is not Said.AGREED and said.words
-        raise Problem("words-not-plain" if plain else "malformed", field=_FIELDS[field])
+        raise Problem(
+            "words-not-plain" if plain else "malformed",
+            field=_FIELDS[field],
+            detail="" if plain else "Needed with this answer, or not a part of it",
+        )
     return said
 
 

@@ -1,6 +1,7 @@
 """What is answered when something is wrong: RFC 9457, and at the token endpoint RFC 6749.
 
-Nothing of what was sent is repeated, and nothing of the fault is shown.
+A `detail` says what to mend, in words of ours. Nothing of what was sent is repeated, and nothing of
+a fault of ours is shown.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from flask import Flask, g
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.department_api import why
 from app.http.logs import log, where
 from consent.errors import OutsideFailed
 from consent.proofs import ALGORITHMS
@@ -53,26 +55,28 @@ OAUTH: Final = {
 
 class Problem(Exception):
     """The errand cannot go on; `kind` is a key of TITLES. `field` names the one at fault, in our
-    own words and never in those that were sent."""
+    own words and never in those that were sent; `detail` says what to mend."""
 
-    def __init__(self, kind: str, field: str = "", **headers: str) -> None:
+    def __init__(self, kind: str, field: str = "", detail: str = "", **headers: str) -> None:
         super().__init__(kind)
         self.kind = kind
         self.field = field
+        self.detail = detail
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class OAuthProblem(Exception):
     """An error of the token endpoint; `error` is a key of OAUTH (RFC 6749, section 5.2)."""
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, detail: str = "") -> None:
         super().__init__(error)
         self.error = error
+        self.detail = detail or why.OAUTH[error]
 
 
-def unauthorised(error: str = "") -> Problem:
+def unauthorised(error: str = "", detail: str = "") -> Problem:
     """401 that says what to bring, and with `error` why it was not taken (RFC 9449)."""
-    return Problem("token-invalid", WWW_Authenticate=challenge(error))
+    return Problem("token-invalid", detail=detail, WWW_Authenticate=challenge(error))
 
 
 def challenge(error: str = "") -> str:
@@ -87,12 +91,16 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _of_anything)
 
 
-def answer(kind: str, headers: Mapping[str, str] | None = None, field: str = "") -> Response:
+def answer(
+    kind: str, headers: Mapping[str, str] | None = None, field: str = "", detail: str = ""
+) -> Response:
     status, title = TITLES[kind]
     g.code = kind
     body = {"type": f"urn:svd:problem:{kind}", "status": status, "title": title}
     if field:
         body["field"] = field
+    if detail:
+        body["detail"] = detail
     return Response(
         json.dumps(body),
         status=status,
@@ -102,7 +110,7 @@ def answer(kind: str, headers: Mapping[str, str] | None = None, field: str = "")
 
 
 def _of_problem(problem: Problem) -> Response:
-    return answer(problem.kind, problem.headers, problem.field)
+    return answer(problem.kind, problem.headers, problem.field, problem.detail)
 
 
 def _of_oauth(problem: OAuthProblem) -> Response:
@@ -110,7 +118,7 @@ def _of_oauth(problem: OAuthProblem) -> Response:
     status = OAUTH[problem.error]
     headers = {"WWW-Authenticate": challenge(problem.error)} if status == 401 else {}
     return Response(
-        json.dumps({"error": problem.error}),
+        json.dumps({"error": problem.error, "error_description": problem.detail}),
         status=status,
         headers=headers,
         content_type="application/json",

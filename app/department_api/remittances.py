@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from app.department_api import guard
+from app.department_api import guard, reading
 from app.department_api.door import here
-from app.department_api.problems import Problem
 from app.department_api.tokens import ALLOCATIONS
 from app.http.access import a_department
 from plan.store import remittances as rows
@@ -24,8 +23,7 @@ MOST: Final = 400
 @a_department
 def remittances() -> Response:
     """The newest first; a total is the sum of the allocations from its first number to its last."""
-    if request.args:
-        raise Problem("malformed")
+    reading.only()
     guard.look(ALLOCATIONS, ())
     with here().receipts.store.transaction(guard.caller()) as tx:
         found = rows.own(tx, limit=MOST)

@@ -13,6 +13,7 @@ from typing import Final
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from app.department_api import why
 from app.department_api.door import here
 from app.department_api.guard import keep_to_the_rate, the_header
 from app.department_api.problems import OAuthProblem, Problem
@@ -43,6 +44,7 @@ def metadata() -> Response:
     said = {
         "issuer": door.issuer,
         "token_endpoint": door.token_address,
+        "service_documentation": f"{door.issuer}/v1",
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": [],
         "scopes_supported": list(SCOPES),
@@ -66,7 +68,7 @@ def token() -> Response:
     scopes = _scopes(form.get("scope"))
     keep_to_the_rate(f"token {department}", 100)
     if not here().checks.look(department, spent=(assertion, proof.spent)).first:
-        raise OAuthProblem("invalid_client")
+        raise OAuthProblem("invalid_client", why.ASSERTION["again"])
     return Response(
         json.dumps(
             {
@@ -92,23 +94,23 @@ def _form() -> dict[str, str]:
 def _client(form: dict[str, str]) -> tuple[str, Spent]:
     """The department's code, and its assertion's number."""
     if form.get("client_assertion_type") != ASSERTION or "client_assertion" not in form:
-        raise OAuthProblem("invalid_client")
+        raise OAuthProblem("invalid_client", why.ASSERTION["none"])
     door, assertion = here(), form["client_assertion"]
     try:
         client = claimed_client(assertion)
         code = client.removeprefix(CLIENT)
         if client != CLIENT + code or form.get("client_id", client) != client:
-            raise TokenRefused("claims")
+            raise TokenRefused("client")
         if door.clients.find(code) is None:
-            raise TokenRefused("claims")
+            raise TokenRefused("client")
         try:
             return code, _check(code, assertion)
         except TokenRefused as fault:
             if fault.why != "key":
                 raise
             return code, _check(code, assertion, again=True)
-    except TokenRefused:
-        raise OAuthProblem("invalid_client") from None
+    except TokenRefused as refused:
+        raise OAuthProblem("invalid_client", why.of_assertion(refused)) from None
     except (OutsideFailed, KeyRefused):
         raise OAuthProblem("temporarily_unavailable") from None
 
@@ -130,8 +132,8 @@ def _possession() -> Possession:
         return check_dpop(
             the_header("DPoP"), method="POST", url=door.token_address, now=door.clock.now()
         )
-    except TokenRefused:
-        raise OAuthProblem("invalid_dpop_proof") from None
+    except TokenRefused as refused:
+        raise OAuthProblem("invalid_dpop_proof", why.of_proof(refused)) from None
 
 
 def _scopes(wanted: str | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from app.department_api import why
 from app.department_api.tokens import CLIENT
 from app.http.limits import Limits
 from consent.clock import SetClock
@@ -26,6 +27,8 @@ from tests.department_desk import ISSUER, DoorDesk, Machine, a_door, a_key, a_to
 UNKNOWN = "g_" + "A" * 22
 NO_IDS = ("x", "g_", "g_" + "A" * 21, "g_" + "A" * 23, "G_" + "A" * 22, "g_" + "é" * 22, "a" * 2000)
 
+MORE = ("detail", "field")
+OURS = {*why.ASSERTION.values(), *why.PROOF.values(), *why.OAUTH.values()}
 A_DAY = 86_400
 """Seconds. Departments are told days (SEC-59)."""
 
@@ -56,12 +59,21 @@ def allow(store: Store, desk: DoorDesk, person: Person, *codes: str, seed: str =
     return [str(grant.grant_id) for grant in made.grants]
 
 
+def told(answer: TestResponse, status: int, error: str) -> None:
+    """OAuth's error, and words of ours about what to mend."""
+    said = answer.json
+    assert said is not None
+    assert (answer.status_code, said.pop("error")) == (status, error)
+    assert said.pop("error_description") in OURS
+    assert said == {}
+
+
 def problem(answer: TestResponse, status: int, kind: str) -> TestResponse:
-    """Checks that it is this problem, and nothing besides (SEC-97)."""
+    """Checks that it is this problem, and nothing besides but what to mend (SEC-97)."""
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
     body = json.loads(answer.text)
-    assert set(body) == {"type", "status", "title"}
+    assert {"type", "status", "title"} <= set(body) <= {*("type", "status", "title"), *MORE}
     assert (body["type"], body["status"]) == (f"urn:svd:problem:{kind}", status)
     return bare(answer)
 
@@ -385,7 +397,7 @@ def test_no_token_for_an_assertion_that_is_not_right(fault: str, desk: DoorDesk)
     else:
         assertion = dwp.assertion(**made)
     answer = bare(dwp.ask_for_token(assertion=assertion))
-    assert (answer.status_code, answer.json) == (status, {"error": error})
+    told(answer, status, error)
     assert answer.mimetype == "application/json"
 
 
@@ -404,7 +416,7 @@ FORM_FAULTS: dict[str, tuple[int, str, dict[str, Any]]] = {
 def test_no_token_for_a_form_that_is_not_right(fault: str, dwp: Machine) -> None:
     status, error, changes = FORM_FAULTS[fault]
     answer = bare(dwp.ask_for_token(**changes))
-    assert (answer.status_code, answer.json) == (status, {"error": error})
+    told(answer, status, error)
 
 
 def test_a_form_says_each_thing_once_and_nothing_in_the_address(
@@ -413,8 +425,65 @@ def test_a_form_says_each_thing_once_and_nothing_in_the_address(
     twice = {"grant_type": ["client_credentials"] * 2, "client_assertion": dwp.assertion()}
     for address, data in (("/oauth/token", twice), ("/oauth/token?scope=x", {"grant_type": "y"})):
         answer = desk.client.post(address, data=data, base_url=ISSUER)
-        assert (answer.status_code, answer.json) == (400, {"error": "invalid_request"})
+        told(answer, 400, "invalid_request")
     problem(desk.client.post("/oauth/token", json={}, base_url=ISSUER), 415, "unsupported-type")
+
+
+MENDED: dict[str, tuple[str, dict[str, Any]]] = {
+    "aud is the issuer exactly": ("assertion", {"aud": f"{ISSUER}/oauth/token"}),
+    "kid names no signing key": ("assertion", {"header": {"kid": "other"}}),
+    "exp has passed": ("assertion", {"iat": -120, "nbf": -120, "exp": -60}),
+    "iat is more than 60 seconds ago": ("proof", {"iat": -61}),
+    "iat is more than 10 seconds ahead": ("proof", {"iat": 30}),
+    "htm is the method": ("proof", {"method": "POST"}),
+    "htu is this address": ("proof", {"url": f"{ISSUER}/v1/allocations"}),
+    "ath is the base64url": ("proof", {"token": "another"}),
+}
+"""What a department reads, and what it had done. Times are seconds from now."""
+
+
+@pytest.mark.parametrize("words", MENDED)
+def test_a_refusal_says_what_to_mend(words: str, desk: DoorDesk, dwp: Machine) -> None:
+    where, changes = MENDED[words]
+    now = int(desk.clock.now().timestamp())
+    made = {n: now + v if n in ("iat", "nbf", "exp") else v for n, v in changes.items()}
+    if where == "assertion":
+        answer = dwp.ask_for_token(assertion=dwp.assertion(**made))
+        said = answer.json["error_description"] if answer.json else ""
+    else:
+        dwp.get_token()
+        made = {"method": "GET", "url": f"{ISSUER}/v1/plans", "token": dwp.token, **made}
+        proof = dwp.proof(made.pop("method"), made.pop("url"), **made)
+        answer = problem(
+            dwp.call("GET", "/v1/plans", headers={"DPoP": proof}), 401, "token-invalid"
+        )
+        said = json.loads(answer.text)["detail"]
+    assert said.startswith(words)
+
+
+def test_what_a_body_lacks_or_has_too_much_is_named_in_our_words_only(
+    dwp: Machine,
+) -> None:
+    wrong: dict[str, tuple[Any, str, str]] = {
+        "no field": ({}, "grant_ids", "It has to be there"),
+        "a field too many": (
+            {"grant_ids": ["x"], "a secret": 1},
+            "",
+            "The fields are grant_ids, no others",
+        ),
+        "no object": ([1], "", "The body is one JSON object"),
+        "too little": ({"grant_ids": []}, "grant_ids", "Its value is not one that the"),
+    }
+    for what, (sent, field, words) in wrong.items():
+        answer = dwp.call("POST", "/v1/grants/status", json=sent)
+        said = json.loads(problem(answer, 400, "malformed").text)
+        assert (said.get("field", ""), said["detail"].startswith(words)) == (field, True), what
+        assert "secret" not in answer.text
+    for query, words in {"a_secret=1": "The address may carry after", "limit=0": "A whole"}.items():
+        answer = dwp.call("GET", "/v1/plans", query_string=query)
+        said = json.loads(problem(answer, 400, "malformed").text)
+        assert said["detail"].startswith(words)
+        assert "secret" not in answer.text
 
 
 def test_a_key_that_was_published_since_is_asked_for_once(desk: DoorDesk, dwp: Machine) -> None:

@@ -87,4 +87,18 @@ def test_a_key_that_is_not_published_gets_no_token(served: Served, tmp_path: Pat
         check=False,
         text=True,
     )
-    assert (done.returncode, done.stderr) == (1, "the portal answered 401 invalid_client\n")
+    why = "kid names no signing key of the set that you publish"
+    said = f"the portal answered 401 invalid_client: {why}\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_a_key_that_cannot_be_read_is_said(served: Served, tmp_path: Path) -> None:
+    done = subprocess.run(
+        served.gateway(tmp_path / "book", "--once", "--key", str(tmp_path / "none")),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("It could not begin: ")

@@ -6,6 +6,7 @@ pass reaches the department's own permission; one that must fail gets 401 and le
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from app.department_api import why
 from consent.clock import SetClock
 from consent.ids import random_text
 from consent.keys import new_key, public_jwk
@@ -22,6 +24,7 @@ from tests.database import Database
 from tests.department_desk import ISSUER, DoorDesk, Machine, a_door, a_key, a_token
 
 HOUR = 3600
+WORDS = {*why.PROOF.values(), *why.TOKEN.values()}
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,7 @@ class Call:
         else:
             assert answer.headers["WWW-Authenticate"].startswith('DPoP algs="ES256 EdDSA PS256"')
             assert answer.mimetype == "application/problem+json"
+            assert json.loads(answer.text)["detail"] in WORDS
         return answer.status_code
 
 
