@@ -9,12 +9,14 @@ it was asked. GET lists (a page, or JSON when that is accepted); POST takes a fo
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -132,9 +134,10 @@ async def _show(request: web.Request) -> web.Response:
 async def _change(request: web.Request) -> web.Response:
     control = request.app[CONTROL]
     refuse_other_sites(request)
-    as_form = request.content_type == "application/x-www-form-urlencoded"
+    sent = await request.text()
+    as_form = not sent.lstrip().startswith("{")  # curl says of JSON, too, that it is a form
     try:
-        body: Any = await request.post() if as_form else await request.json()
+        body: Any = dict(parse_qsl(sent)) if as_form else json.loads(sent)
         if body.get("reset"):
             control.reset()
         else:

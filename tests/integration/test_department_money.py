@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 import requests
 
+from adapters.gateway import NotNow
+from adapters.gateway.round import Done
 from adapters.simulators.cast import Cast
+from adapters.simulators.department import make_app
+from adapters.simulators.department.routes import MONEY
+from adapters.simulators.serve import SimulatorSettings
 from consent.keys import new_key
 from debts.debt import Debts
 from tests.native_lab import CAST, PORTAL, Lab, a_lab, a_permit, facts_of
@@ -91,6 +96,26 @@ def test_a_debt_is_smaller_by_what_came_then_near_its_end_then_gone(
             40_000 - ADVANCE,
         )
         assert [debt.token for debt in debts(lab).items] == [overpayment]
+
+
+def test_its_own_gateway_rests_when_it_is_told_to(tmp_path: Path) -> None:
+    """Then its money and its plans are left to its staff, or to somebody's own client. Here nobody
+    is where the portal should be, which a round that is made says."""
+    settings = SimulatorSettings(
+        "dwp", "http://127.0.0.1:1", "http://127.0.0.1:9", tmp_path, books=tmp_path / "books"
+    )
+    money = make_app(CAST, settings)[MONEY]
+    with pytest.raises(NotNow):
+        money.one_round()
+    money.rests = True
+    assert money.one_round() == Done(0, 0, ())
+
+
+def test_it_is_told_to_rest_while_it_runs(portal: RudePortal, tmp_path: Path) -> None:
+    with department(tmp_path, portal) as lab:
+        for rests in (True, False):
+            answer = requests.post(f"{lab.url}/_control/gateway", json={"rests": rests}, timeout=5)
+            assert answer.json() == {"rests": rests}
 
 
 def test_the_book_outlives_the_department(portal: RudePortal, tmp_path: Path) -> None:

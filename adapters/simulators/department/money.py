@@ -54,10 +54,12 @@ class Accounts:
 
 class Money:
     """Rounds on a thread of their own, every few seconds, and at once when the portal's word
-    comes, which `doorbell` takes."""
+    comes, which `doorbell` takes. While it `rests`, its money and its plans are left to whoever
+    works for the department: its staff at the console, or a client of somebody's own."""
 
     def __init__(self, here: Department, book: Book, settings: SimulatorSettings) -> None:
         self.book = book
+        self.rests = False
         self._every = settings.money_every
         self._bell = Bell()
         keys_file = settings.keys_dir / "portal.jwks.json"
@@ -77,6 +79,9 @@ class Money:
         self._gateway = Gateway(self._door, book, Accounts(self._debts))
         self._thread = threading.Thread(target=self._run, name="money", daemon=True)
 
+    def as_at_the_start(self) -> None:
+        self.rests = False
+
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         self._thread.start()
         yield
@@ -86,16 +91,18 @@ class Money:
 
     def _run(self) -> None:
         keep_going(
-            self._round,
+            self.one_round,
             every=self._every,
             wait=self._bell.wait,
             say=lambda text: print(f"money: {text}", file=sys.stderr, flush=True),
             dice=random.Random(),
         )
 
-    def _round(self) -> Done:
+    def one_round(self) -> Done:
         """Money first; then a plan for a debt that we know is agreed to, and others are left for
         the days of silence."""
+        if self.rests:
+            return Done(0, 0, ())
         done = self._gateway.round()
         answer_plans(self._door, self._agrees, self._waits)
         return done

@@ -69,7 +69,9 @@ def make_app(
     if here.book is not None:
         app[MONEY] = money = Money(here, here.book, settings)
         app.cleanup_ctx.append(money.run)
+        control.with_reset.append(money.as_at_the_start)
         app.router.add_get("/_book", _book)
+        app.router.add_post("/_control/gateway", _gateway)
         app.router.add_post(PATH, _allocation_head)
     app.on_cleanup.append(_close)
     app.router.add_post("/_control/status-check", _switch)
@@ -131,6 +133,14 @@ async def _switch(request: web.Request) -> web.Response:
     here.status.on = bool(body.get("status_check", here.status.on))
     here.gives_word = str(body.get("stop_word", here.gives_word)).replace("none", "")
     return web.json_response({"status_check": here.status.on, "stop_word": here.gives_word})
+
+
+async def _gateway(request: web.Request) -> web.Response:
+    """`{"rests": true | false}`: whether its money and its plans are left to somebody else."""
+    refuse_other_sites(request)
+    money = request.app[MONEY]
+    money.rests = bool((await request.json()).get("rests", money.rests))
+    return web.json_response({"rests": money.rests})
 
 
 async def _jwks(request: web.Request) -> web.Response:

@@ -83,6 +83,22 @@ def test_a_faulty_change_is_refused(body: object) -> None:
     driving(steps)
 
 
+def test_the_line_of_the_readme_works_though_curl_calls_it_a_form() -> None:
+    line = next(
+        line
+        for line in (Path(__file__).parents[3] / "README.md").read_text().splitlines()
+        if line.startswith("curl") and "/_control -d" in line
+    )
+
+    async def steps(client: Client, control: Control) -> None:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        reply = await client.post("/_control", data=line.split("'")[1], headers=form)
+        assert reply.status == 200
+        assert control.answer(CAST.person("testwell")) == "timeout:30"
+
+    driving(steps)
+
+
 def test_another_site_cannot_change_it() -> None:
     async def steps(client: Client, control: Control) -> None:
         reply = await client.post(
