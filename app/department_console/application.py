@@ -60,7 +60,7 @@ def create_console(settings: Settings, desk: Desk | None) -> Flask:
 
 def own_debt(token: str) -> str:
     """The department's own word for a debt, as a page says it."""
-    return own_handle(token) or gettext("as in the list we send you")
+    return own_handle(token) or gettext("a debt in the list we send you")
 
 
 def serve_beside(portal: Flask, console: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -91,7 +92,7 @@ def listed() -> Response:
         sorts={
             key: (words, f"{ADDRESS}?{asked.link(sort=key)}") for key, (words, *_) in SORTS.items()
         },
-        file=f"{ADDRESS}/list.csv?{asked.link()}",
+        files={kind: f"{ADDRESS}/list.{kind}?{asked.link()}" for kind in ("csv", "json")},
         late={one.reference for one in shown if late(one, here().clock)},
         said=said,
     )
@@ -117,6 +118,27 @@ def listed_as_csv() -> Response:
         )
     audit.note(Did.TOOK_LIST, "remittances")
     return _file(out.getvalue().encode(), "text/csv", "payments.csv")
+
+
+@blueprint.get("/list.json")
+@staff
+def listed_as_json() -> Response:
+    """The same with the names of `GET /v1/remittances`."""
+    items = [
+        {
+            "reference": one.reference,
+            "value_date": one.value_date.isoformat(),
+            "first_sequence": one.first_sequence,
+            "last_sequence": one.last_sequence,
+            "total_pence": one.total_pence,
+            "currency": "GBP",
+            "state": one.state.value,
+        }
+        for one in _asked().days()
+    ]
+    audit.note(Did.TOOK_LIST, "remittances")
+    body = json.dumps({"items": items}, indent=2) + "\n"
+    return _file(body.encode(), "application/json", "payments.json")
 
 
 @blueprint.get("/<reference>")

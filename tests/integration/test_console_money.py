@@ -84,6 +84,8 @@ def test_a_day_is_listed_opened_downloaded_confirmed_and_placed(money: Money) ->
     assert lines[1][2:] == ["d_1", "paid", row.value_date.isoformat(), "50.00"]
     days = list(csv.reader(io.StringIO(imani.get(f"{REMITTANCES}/list.csv").html)))
     assert row.reference in [day[1] for day in days[1:]]
+    listed = json.loads(imani.get(f"{REMITTANCES}/list.json").html)["items"]
+    assert (row.reference, 5000) in [(day["reference"], day["total_pence"]) for day in listed]
 
     page = imani.send(imani.get(day_page(money)), action=day_page(money))
     assert page.errors() == {"matches": "Select yes if the total matches your bank statement"}
@@ -98,6 +100,7 @@ def test_a_day_is_listed_opened_downloaded_confirmed_and_placed(money: Money) ->
         row.reference,
     )
     assert [kind for (kind,) in done] == [
+        "took_list",
         "took_list",
         "took_list",
         "took_list",

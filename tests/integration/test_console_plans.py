@@ -18,6 +18,7 @@ from consent.store import WORKER, Store, open_store
 from plan.answer import count_silence
 from plan.answers import follow_answers
 from plan.stop import stop
+from plan.tokens import MARK
 from tests.builders import a_person, set_chance
 from tests.console import sign_in
 from tests.pages import Page
@@ -127,6 +128,27 @@ def test_the_list_has_ones_own_part_and_says_nothing_of_others(office: Office) -
     for word in ("£100", "£30", "£20", "ouncil", "DVLA"):
         assert word not in page.text, word
     assert page.says("Not shared with you, and not kept here")
+
+
+def test_a_department_without_handles_and_without_a_last_day_reads_what_is_so(
+    office: Office,
+) -> None:
+    """Its debts are those of a list, and nobody's silence counts for it."""
+    line = a_line("hmrc", 4000, f"{MARK}seal", silence_days=0)
+    part = office.portal.services
+    clock = SetClock(part.clock.now())
+    person = a_person(part.store, clock, set_chance("hmrc"), "hmrc")
+    agreed(part.store, clock, person, {"hmrc": 4000}, seed="hmrc", lines=[line])
+    reference = known_as(part.store, person, "hmrc")
+    leopold = office.staff("leopold", "hmrc")
+    page = leopold.get("/department/plans")
+    assert page.says("Your part of each waits until you answer.")
+    assert not page.says("counts as accepted")
+    page = leopold.get(at(reference))
+    assert page.says("Your debt: a debt in the list we send you")
+    assert page.says("Your answer is needed. Your part waits until you give one.")
+    page = leopold.get(f"{at(reference)}/answer")
+    assert page.says("Your part for a debt in the list we send you: £40 of each payment.")
 
 
 def test_a_viewer_answers_nothing_and_another_department_finds_nothing(office: Office) -> None:

@@ -206,6 +206,7 @@ def test_a_forced_debt_shows_the_rules_of_contact_first(office: Office) -> None:
     page = office.staff("tobias").get(f"{QUESTIONS}/{hold.reference.replace(' ', '-')}")
     assert page.says("The person may not be safe at home.")
     assert page.text.index("may not be safe") < page.text.index("What is your decision?")
+    assert office.staff("tobias").get(QUESTIONS).says("Contact with care")
 
 
 def test_who_may_not_answer_sees_and_cannot(office: Office) -> None:
