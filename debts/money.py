@@ -109,6 +109,13 @@ def format_pounds(pence: int) -> str:
     return f"{sign}£{pounds:,}.{rest:02d}" if rest else f"{sign}£{pounds:,}"
 
 
+def plain_pounds(pence: int) -> str:
+    """`123456` as `1234.56`: a number in a bank's message and in every spreadsheet, below 0 too."""
+    sign = "-" if pence < 0 else ""
+    pounds, rest = divmod(abs(pence), 100)
+    return f"{sign}{pounds}.{rest:02d}"
+
+
 def parse_pounds(text: str) -> Pence:
     """Read an amount that a person typed: `45`, `45.5`, `£1,234.50`, ` 1 234 `.
 

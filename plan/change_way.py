@@ -22,9 +22,8 @@ from plan.terms import Method
 
 def change_way(
     store: Store, clock: Clock, chance: Chance, *, actor: Person, plan_id: PlanId, method: Method
-) -> bool:
-    """True when a card was charged by itself until now and is not any more. The same way again
-    changes nothing. Raises NotFound, and WrongState for a plan that is over."""
+) -> None:
+    """The same way again changes nothing. Raises NotFound, and WrongState once it is over."""
     with store.transaction(actor) as tx:
         row = plans.locked(tx, plan_id)
         if row is None:
@@ -37,4 +36,3 @@ def change_way(
         if row.method is not method:
             event = plan_event(chance, clock.now(), row, Kind.WAY_CHANGED, "person")
             plans.set_method(tx, plan_id, method, event)
-        return card is not None

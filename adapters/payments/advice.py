@@ -11,7 +11,9 @@ import io
 import json
 from typing import Final
 
+from debts.money import plain_pounds
 from plan.pay_out import Advice, AdviceLine
+from plan.reconcile import Day
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -32,6 +34,19 @@ def as_json(advice: Advice) -> bytes:
         "lines": [_line(line) for line in advice.lines],
     }
     return (json.dumps(said, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def day_as_json(row: Day) -> dict[str, object]:
+    """A day of `GET /v1/remittances`, and of the list that staff take from the console."""
+    return {
+        "reference": row.reference,
+        "value_date": row.value_date.isoformat(),
+        "first_sequence": row.first_sequence,
+        "last_sequence": row.last_sequence,
+        "total_pence": row.total_pence,
+        "currency": "GBP",
+        "state": row.state.value,
+    }
 
 
 def _line(line: AdviceLine) -> dict[str, object]:
@@ -58,10 +73,10 @@ def as_csv(advice: Advice) -> bytes:
                 safe(line.handle),
                 line.kind.value,
                 line.value_date.isoformat(),
-                _pounds(line.pence),
+                plain_pounds(line.pence),
             ]
         )
-    total = _pounds(advice.remittance.total_pence)
+    total = plain_pounds(advice.remittance.total_pence)
     lines.writerow(["total", advice.remittance.reference, "", "", "", total])
     return out.getvalue().encode()
 
@@ -69,9 +84,3 @@ def as_csv(advice: Advice) -> bytes:
 def safe(text: str) -> str:
     """No spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _pounds(pence: int) -> str:
-    """A number in every spreadsheet, below 0 as well."""
-    sign = "-" if pence < 0 else ""
-    return f"{sign}{abs(pence) // 100}.{abs(pence) % 100:02d}"

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime
 from typing import Final
 from xml.sax.saxutils import escape
 
+from debts.money import plain_pounds
+
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 MOST_NAME: Final = 70
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9/?:().,'+ -]")
@@ -64,7 +66,7 @@ def instruction(
     facts = repr([(one.to, one.pence, one.reference, one.words) for one in transfers])
     digest = hashlib.sha256(f"{payer}{day}{facts}".encode()).hexdigest()[:12]
     message_id = f"{prefix}{day:%Y%m%d}-{digest}"
-    sums = f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{_pounds(pence)}</CtrlSum>"
+    sums = f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{plain_pounds(pence)}</CtrlSum>"
     made = f"{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     name = f"<Nm>{_name(payer.name)}</Nm>"
     lines = [
@@ -91,7 +93,7 @@ def _transfer(one: Transfer) -> str:
     return (
         f"<CdtTrfTxInf><PmtId><InstrId>{one.reference}</InstrId>"
         f"<EndToEndId>{one.reference}</EndToEndId></PmtId>"
-        f'<Amt><InstdAmt Ccy="GBP">{_pounds(one.pence)}</InstdAmt></Amt>'
+        f'<Amt><InstdAmt Ccy="GBP">{plain_pounds(one.pence)}</InstdAmt></Amt>'
         f"<CdtrAgt>{_agent(one.to)}</CdtrAgt><Cdtr><Nm>{_name(one.to.name)}</Nm></Cdtr>"
         f"<CdtrAcct>{_number(one.to)}</CdtrAcct>"
         f"<RmtInf><Ustrd>{_name(one.words)}</Ustrd></RmtInf></CdtTrfTxInf>"
@@ -113,7 +115,3 @@ def _name(text: str) -> str:
     """Letters that a bank takes; what it does not take becomes a space."""
     fit = " ".join(_UNFIT.sub(" ", text).split())[:MOST_NAME].strip()
     return escape(fit or "UNKNOWN")
-
-
-def _pounds(pence: int) -> str:
-    return f"{pence // 100}.{pence % 100:02d}"

@@ -13,6 +13,7 @@ from app.local.keys import secret
 from consent import register
 from consent.clock import london_date
 from consent.ids import DepartmentCode
+from debts.money import plain_pounds
 from plan import plan_list as listing
 from plan.tokens import NotAToken
 
@@ -45,6 +46,5 @@ def _csv(found: list[listing.Listed]) -> bytes:
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(["plan", "debt", "state", "part of each payment"])
     for one in found:
-        pounds = f"{one.pence // 100}.{one.pence % 100:02d}"
-        table.writerow([one.reference, safe(one.handle), one.state.value, pounds])
+        table.writerow([one.reference, safe(one.handle), one.state.value, plain_pounds(one.pence)])
     return out.getvalue().encode()

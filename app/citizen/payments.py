@@ -20,6 +20,7 @@ from app.http.pages import page
 from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
 from consent.clock import london_date
+from debts.money import plain_pounds
 from plan.paying import AllocationKind, AllocationState, Outcome, PaymentState, Route
 from plan.store import payments, receipts, refunds
 from plan.store.payments import AllocationRow, PaymentRow
@@ -100,15 +101,16 @@ def as_csv() -> Response:
     for one in _all():
         row = one.payment
         day = row.value_date or london_date(row.made_at)
-        whole = (day.isoformat(), one.route or BY_CARD, row.payment_id, _pounds(row.amount_pence))
+        whole = (
+            day.isoformat(),
+            one.route or BY_CARD,
+            row.payment_id,
+            plain_pounds(row.amount_pence),
+        )
         for name, pence, said in one.parts:
-            lines.writerow([*whole, name, _pounds(pence), said])
+            lines.writerow([*whole, name, plain_pounds(pence), said])
     headers = {"Content-Disposition": 'attachment; filename="payments.csv"'}
     return Response(out.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def _pounds(pence: int) -> str:
-    return f"{pence // 100}.{pence % 100:02d}"
 
 
 def _all() -> list[Made]:

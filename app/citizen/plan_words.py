@@ -43,7 +43,6 @@ METHODS: Final[dict[Method, Any]] = {
 }
 """The ways to pay that a person can choose, in the order of the page (D64)."""
 
-
 STATES: Final[dict[ShareState, Any]] = {
     ShareState.PENDING: _l("Not answered yet"),
     ShareState.AGREED: _l("Agreed"),

@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from adapters.payments.advice import day_as_json
 from app.department_api import guard, reading
 from app.department_api.door import here
 from app.department_api.tokens import ALLOCATIONS
@@ -27,18 +28,5 @@ def remittances() -> Response:
     guard.look(ALLOCATIONS, ())
     with here().receipts.store.transaction(guard.caller()) as tx:
         found = rows.own(tx, limit=MOST)
-    body = {
-        "items": [
-            {
-                "reference": one.reference,
-                "value_date": one.value_date.isoformat(),
-                "first_sequence": one.first_sequence,
-                "last_sequence": one.last_sequence,
-                "total_pence": one.total_pence,
-                "currency": "GBP",
-                "state": one.state.value,
-            }
-            for one in found
-        ]
-    }
+    body = {"items": [day_as_json(one) for one in found]}
     return Response(json.dumps(body), mimetype="application/json")

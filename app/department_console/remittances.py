@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from adapters.payments.advice import as_csv, as_json
+from adapters.payments.advice import as_csv, as_json, day_as_json
 from app.department_console import addresses, audit, guard, moments, said
 from app.department_console.desk import here
 from app.http.access import staff
@@ -26,6 +26,7 @@ from app.http.text import gettext
 from app.http.text import lazy_gettext as _l
 from consent.roles import Role
 from consent.staff import Did
+from debts.money import plain_pounds
 from plan.paying import RemittanceState
 from plan.reconcile import Day, advice, days, late, statement
 
@@ -112,7 +113,7 @@ def listed_as_csv() -> Response:
                 one.reference,
                 one.reference.replace(" ", ""),
                 one.last_sequence - one.first_sequence + 1,
-                f"{one.total_pence // 100}.{one.total_pence % 100:02d}",
+                plain_pounds(one.total_pence),
                 one.state.value,
             ]
         )
@@ -124,18 +125,7 @@ def listed_as_csv() -> Response:
 @staff
 def listed_as_json() -> Response:
     """The same with the names of `GET /v1/remittances`."""
-    items = [
-        {
-            "reference": one.reference,
-            "value_date": one.value_date.isoformat(),
-            "first_sequence": one.first_sequence,
-            "last_sequence": one.last_sequence,
-            "total_pence": one.total_pence,
-            "currency": "GBP",
-            "state": one.state.value,
-        }
-        for one in _asked().days()
-    ]
+    items = [day_as_json(one) for one in _asked().days()]
     audit.note(Did.TOOK_LIST, "remittances")
     body = json.dumps({"items": items}, indent=2) + "\n"
     return _file(body.encode(), "application/json", "payments.json")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.taking import Taking
 from plan.answer import Said
 from tests.debts_desk import Seated, seat
 from tests.integration.test_pay_pages import begins, types_card, worker_looks
@@ -72,12 +73,12 @@ def test_another_way_counts_from_now_on_and_no_department_is_told(portal: Portal
 
 
 def test_a_card_that_was_charged_by_itself_is_not_where_the_way_is_another(
-    portal: Portal, taking: object
+    portal: Portal, taking: Taking
 ) -> None:
     client = agreed_by(portal, "cash")
     fell_due(portal, 1)
     types_card(begins(client, keep="yes"), GOOD)
-    worker_looks(portal, taking)  # type: ignore[arg-type]
+    worker_looks(portal, taking)
     page = client.get("/plan/progress")
     assert page.says("How you pay Debit card, charged by itself on each payment day")
     assert page.links()["Make a payment"] == "/plan/pay"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debts.money import NotMoney, format_pounds, half_up, parse_pounds, share
+from debts.money import NotMoney, format_pounds, half_up, parse_pounds, plain_pounds, share
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,14 @@ def test_what_is_not_an_amount_says_which_message_fits(typed: str, kind: str) ->
 def test_pounds_are_said_without_needless_noughts(pence: int, said: str) -> None:
     assert format_pounds(pence) == said
     assert parse_pounds(said) == pence
+
+
+@pytest.mark.parametrize(
+    ("pence", "said"),
+    [(0, "0.00"), (5, "0.05"), (123456, "1234.56"), (-5, "-0.05"), (-250, "-2.50")],
+)
+def test_pounds_in_files_are_plain_numbers_also_below_nought(pence: int, said: str) -> None:
+    assert plain_pounds(pence) == said
 
 
 def test_half_a_penny_goes_up() -> None:
